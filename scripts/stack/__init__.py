@@ -1,0 +1,1 @@
+"""The stack around the add-ons: PostgreSQL clusters, databases and Odoo servers."""
