@@ -26,6 +26,11 @@ from .cluster import Cluster
 NOT_INSTALLED = {"tests", "readme", "__pycache__"}
 
 
+def own_suffix() -> str:
+    """Sets apart the databases of tests that run at the same time."""
+    return str(os.getpid())
+
+
 def exists(cluster: Cluster, name: str) -> bool:
     with cluster.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
@@ -124,7 +129,7 @@ def with_all(cluster: Cluster) -> str:
 
 def with_demo(cluster: Cluster) -> str:
     """The template of the demo company."""
-    return _template(cluster, "demo", [], with_all, demo_of=list(addons_present()))
+    return _template(cluster, "demo", [], with_all, demo_of=list(addons_present()), passwords="login")
 
 
 def _template(cluster: Cluster, kind: str, content: list[str], base, **job) -> str:

@@ -6,8 +6,10 @@ JOB is a JSON object with the keys of `Job`. `stack.database` is the way to call
 """
 
 import json
+import secrets
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import odoo
 import odoo.addons.base  # noqa: F401  (makes the namespace of the add-ons)
@@ -18,6 +20,8 @@ from odoo.modules.loading import load_data
 from odoo.modules.module_graph import ModuleGraph
 from odoo.modules.registry import Registry
 from odoo.tools import config
+
+from .settings import ADDONS
 
 
 @dataclass
@@ -31,7 +35,8 @@ class Job:
     languages: list[str] = field(default_factory=list)
     modules: list[str] = field(default_factory=list)
     demo_of: list[str] = field(default_factory=list)  # load these modules' demo files
-    passwords: dict[str, str] = field(default_factory=dict)  # by login
+    passwords: str = ""  # of admin and demo users: "login" (the same) or "random"
+    accounts: str = ""  # a file for their names, roles, logins and passwords (JSON)
     assets: bool = False  # make the web client's bundles now, not at the first visit
 
 
@@ -93,11 +98,38 @@ def _load_demo(env, job: Job):
 
 
 def _set_passwords(env, job: Job):
-    for login, password in job.passwords.items():
-        user = env["res.users"].search([("login", "=", login)])
-        if not user:
-            raise RuntimeError(f"no user {login} to set a password for")
+    """For the administrator and each user that our demo files made."""
+    made = env["ir.model.data"].search(
+        [("model", "=", "res.users"), ("module", "in", sorted(ADDONS))]
+    )
+    users = env["res.users"].browse(made.mapped("res_id")).exists()
+    accounts = []
+    for user in env.ref("base.user_admin") | users.sorted("id"):
+        random = job.passwords == "random"
+        password = secrets.token_urlsafe(9) if random else user.login
         user.password = password
+        accounts.append(
+            {
+                "name": user.name,
+                "roles": _roles(user),
+                "login": user.login,
+                "password": password,
+            }
+        )
+    if job.accounts:
+        path = Path(job.accounts)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(accounts, indent=2))
+
+
+def _roles(user) -> list[str]:
+    """The names of our own groups that the user was given."""
+    xmlids = user.group_ids.get_external_id()
+    return [
+        group.name
+        for group in user.group_ids
+        if xmlids[group.id].partition(".")[0] in ADDONS
+    ]
 
 
 def main():

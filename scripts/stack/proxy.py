@@ -1,0 +1,96 @@
+"""The one address of an Odoo server with workers.
+
+Such a server listens twice: its workers answer requests, its gevent process holds the
+websockets. In production a web server stands before both; here this does, and as there
+the job runner's own address is closed to the outside.
+"""
+
+import asyncio
+import threading
+
+HEAD_LIMIT = 64 * 1024  # bytes of a request's first line and headers
+IDLE_START = 30  # seconds for a client to send them
+
+
+class Proxy:
+    """Forwards connections to 127.0.0.1 until it is closed."""
+
+    def __init__(self, port: int, workers_port: int, gevent_port: int):
+        """:param port: where to listen; 0 takes any free port
+
+        :raises OSError: the port is taken
+        """
+        self._ports = {"workers": workers_port, "gevent": gevent_port}
+        self._loop = asyncio.new_event_loop()
+        start = asyncio.start_server(self._serve, "127.0.0.1", port, limit=HEAD_LIMIT)
+        try:
+            self._server = self._loop.run_until_complete(start)
+        except OSError:
+            self._loop.close()
+            raise
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def close(self):
+        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(timeout=10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+        self._loop.close()
+
+    async def _shut(self):
+        self._server.close()
+        open_connections = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in open_connections:
+            task.cancel()
+        await asyncio.gather(*open_connections, return_exceptions=True)
+
+    async def _serve(self, reader, writer):
+        try:
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), IDLE_START)
+            await self._forward(head, reader, writer)
+        except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError):
+            pass  # the client or Odoo went away, and nobody is left to be told
+        except asyncio.LimitOverrunError:
+            writer.write(_answer("431 Request Header Fields Too Large"))
+        finally:
+            writer.close()
+
+    async def _forward(self, head, reader, writer):
+        path = head.split(b" ", 2)[1]
+        if path.startswith(b"/queue_job/"):
+            writer.write(_answer("403 Forbidden"))
+            return
+        websocket = path.startswith(b"/websocket")
+        if not websocket:
+            head = _without_keep_alive(head)
+        port = self._ports["gevent" if websocket else "workers"]
+        try:
+            odoo_reader, odoo_writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            writer.write(_answer("503 Service Unavailable"))
+            return
+        odoo_writer.write(head)
+        upload = asyncio.ensure_future(_pump(reader, odoo_writer))
+        try:
+            await _pump(odoo_reader, writer)
+        finally:
+            upload.cancel()
+            odoo_writer.close()
+
+
+async def _pump(reader, writer):
+    while data := await reader.read(64 * 1024):
+        writer.write(data)
+        await writer.drain()
+
+
+def _without_keep_alive(head: bytes) -> bytes:
+    """One request a connection, so that each is looked at."""
+    lines = head[:-4].split(b"\r\n")
+    kept = [line for line in lines if not line.lower().startswith(b"connection:")]
+    return b"\r\n".join([*kept, b"Connection: close", b"", b""])
+
+
+def _answer(status: str) -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
