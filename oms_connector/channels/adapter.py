@@ -1,0 +1,200 @@
+"""The contract that every channel fulfils.
+
+An adapter is a folder here with a module `adapter.py` that defines `Adapter`, a
+subclass of `ChannelAdapter`. It speaks with its channel through a `Transport`, knows
+nothing of Odoo, and raises nothing but the errors of `errors.py`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .document import (
+    Cancellation,
+    CaptureNotice,
+    ChannelOrder,
+    ChannelReturn,
+    Check,
+    Event,
+    ItemResult,
+    Listing,
+    Location,
+    Notice,
+    Page,
+    PriceLevel,
+    RawDocument,
+    Receipt,
+    RefundNotice,
+    ReturnNotice,
+    ShipmentNotice,
+    StockLevel,
+)
+from .errors import Malformed, Unsupported
+
+
+class Capability(StrEnum):
+    """What a channel can do beyond giving orders. Not claimed means no button."""
+
+    EVENTS = "events"
+    LISTINGS = "listings"
+    LOCATIONS = "locations"
+    STOCK = "stock"
+    PRICE = "price"
+    SHIPMENT = "shipment"
+    PARTIAL_SHIPMENT = "partial_shipment"
+    CANCELLATION = "cancellation"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    RETURNS = "returns"
+
+
+class Settings(BaseModel):
+    """What an adapter must know of one account; secrets as `SecretStr`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def build(cls, **values):
+        """Build the settings, or name the fields that are missing or wrong.
+
+        :raise Malformed: never with a value in it, for it might be a secret
+        """
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            faults = "; ".join(
+                f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+                for fault in error.errors(include_input=False, include_url=False)
+            )
+            raise Malformed(
+                "The channel's settings are incomplete", detail=faults
+            ) from None
+
+
+class ChannelAdapter(ABC):
+    """One account at one channel. Cheap to make; holds no state but its connection."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    settings_class: ClassVar[type[Settings]]
+    stock_portion: ClassVar[int] = 100
+    """The most levels that one call of `push_stock` or `push_prices` takes."""
+    notices: ClassVar[Mapping[str, type[Notice]]] = {
+        "shipment": ShipmentNotice,
+        "cancellation": Cancellation,
+        "capture": CaptureNotice,
+        "refund": RefundNotice,
+        "return": ReturnNotice,
+    }
+    """Operation to document: `push_<operation>` takes it."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+
+    def can(self, capability: Capability) -> bool:
+        return capability in self.capabilities
+
+    def _unsupported(self, capability: Capability) -> Unsupported:
+        return Unsupported(f"{self.title} does not support: {capability.value}")
+
+    # --- Connection ---
+
+    @abstractmethod
+    def test_connection(self) -> tuple[Check, ...]:
+        """Ask the channel what we may do; each answer is one check.
+
+        :raise Retryable: when the channel cannot be reached
+        """
+
+    # --- Orders in ---
+
+    @abstractmethod
+    def fetch_orders(
+        self, since: datetime | None, cursor: str | None = None
+    ) -> Page[RawDocument]:
+        """One page of the orders that changed since `since`, oldest change first.
+
+        `cursor` of the page before goes on from there; then `since` must be the same.
+        """
+
+    @abstractmethod
+    def fetch_order(self, reference: str) -> RawDocument | None:
+        """The order with this id or number, None where the channel has none."""
+
+    @abstractmethod
+    def parse_order(self, payload: str) -> ChannelOrder:
+        """Understand the payload of one order. Pure.
+
+        :raise Malformed: saying what is missing or wrong
+        """
+
+    # --- Events in ---
+
+    def verify_event(
+        self, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> None:
+        """Check that the channel sent this. Header names are in lower case.
+
+        :raise Unauthorised: where the signature is missing, old or wrong
+        """
+        raise self._unsupported(Capability.EVENTS)
+
+    def parse_event(self, headers: Mapping[str, str], body: str) -> Event:
+        """Understand a verified event. Pure.
+
+        :raise Malformed: where it says nothing that we could act upon
+        """
+        raise self._unsupported(Capability.EVENTS)
+
+    # --- Catalogue in ---
+
+    def fetch_listings(self, cursor: str | None = None) -> Page[Listing]:
+        raise self._unsupported(Capability.LISTINGS)
+
+    def fetch_locations(self) -> tuple[Location, ...]:
+        raise self._unsupported(Capability.LOCATIONS)
+
+    # --- Stock and price out: absolute, so that repeating is harmless ---
+
+    def push_stock(self, levels: Iterable[StockLevel]) -> tuple[ItemResult, ...]:
+        """Set what the channel may sell; at most `stock_portion` levels a call.
+
+        One result a level; a level that is refused does not stop the others.
+        """
+        raise self._unsupported(Capability.STOCK)
+
+    def push_prices(self, prices: Iterable[PriceLevel]) -> tuple[ItemResult, ...]:
+        raise self._unsupported(Capability.PRICE)
+
+    # --- Notices out: once per key ---
+
+    def push_shipment(self, notice: ShipmentNotice) -> Receipt:
+        raise self._unsupported(Capability.SHIPMENT)
+
+    def push_cancellation(self, notice: Cancellation) -> Receipt:
+        raise self._unsupported(Capability.CANCELLATION)
+
+    def push_capture(self, notice: CaptureNotice) -> Receipt:
+        raise self._unsupported(Capability.CAPTURE)
+
+    def push_refund(self, notice: RefundNotice) -> Receipt:
+        raise self._unsupported(Capability.REFUND)
+
+    # --- Returns, both ways ---
+
+    def fetch_returns(
+        self, since: datetime | None, cursor: str | None = None
+    ) -> Page[RawDocument]:
+        raise self._unsupported(Capability.RETURNS)
+
+    def parse_return(self, payload: str) -> ChannelReturn:
+        raise self._unsupported(Capability.RETURNS)
+
+    def push_return(self, notice: ReturnNotice) -> Receipt:
+        """Goods of an order are back: the channel books their receipt."""
+        raise self._unsupported(Capability.RETURNS)

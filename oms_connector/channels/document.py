@@ -1,0 +1,365 @@
+"""The canonical documents: the only thing that passes between adapter and Odoo.
+
+Money is `Decimal` in the currency of its document, quantities are `Decimal` in the
+unit in which the channel sells the listing, times are aware, countries ISO 3166-1
+alpha-2, currencies ISO 4217. Documents are immutable.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from .errors import Malformed
+
+Item = TypeVar("Item")
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time needs its zone")
+    return value
+
+
+Money = Annotated[Decimal, Field(allow_inf_nan=False)]
+Quantity = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+Moment = Annotated[datetime, AfterValidator(_aware)]
+CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Reference = Annotated[str, Field(min_length=1)]
+
+
+class Document(BaseModel):
+    """Immutable, strict about unknown fields, lenient about white space."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @classmethod
+    def build(cls, **values):
+        """Build the document, or say which field is wrong.
+
+        :raise Malformed: naming each field and what is wrong with it
+        """
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            faults = "; ".join(
+                f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+                for fault in error.errors(include_input=False, include_url=False)[:5]
+            )
+            raise Malformed(f"{cls.__name__} is not valid", detail=faults) from None
+
+
+# --- Orders ---------------------------------------------------------------------------
+
+
+class Address(Document):
+    """An address as the channel sent it; empty text where it said nothing."""
+
+    name: str = ""
+    company: str = ""
+    street: str = ""
+    street2: str = ""
+    postcode: str = ""
+    city: str = ""
+    state: str = Field(default="", description="ISO 3166-2 subdivision, or its name")
+    country: CountryCode = ""
+    phone: str = ""
+    email: str = ""
+    vat: str = ""
+
+    def missing_for_delivery(self) -> tuple[str, ...]:
+        """Names of the fields without which no carrier can deliver."""
+        recipient = self.name or self.company
+        wanted = {
+            "name": recipient,
+            "street": self.street,
+            "postcode": self.postcode,
+            "city": self.city,
+            "country": self.country,
+        }
+        return tuple(field for field, value in wanted.items() if not value)
+
+
+class Customer(Document):
+    """Who bought. `external_id` is the channel's own id, empty for guests."""
+
+    external_id: str = ""
+    name: str = ""
+    email: str = ""
+    language: str = Field(default="", description="BCP 47, for instance de or de-AT")
+
+
+class LineKind(StrEnum):
+    PRODUCT = "product"
+    SHIPPING = "shipping"
+    FEE = "fee"
+
+
+class OrderLine(Document):
+    """One position of an order.
+
+    `unit_price` and `discount` are on the order's tax basis
+    (`ChannelOrder.tax_included`); `discount` is what came off the whole line, and is
+    positive. `tax` is the line's tax after discount, None where the channel does not
+    say it. `tax_rate` is in percent.
+    """
+
+    external_id: Reference
+    kind: LineKind = LineKind.PRODUCT
+    sku: str = ""
+    title: str = ""
+    quantity: Quantity = Decimal(1)
+    unit_price: Money
+    discount: Money = Decimal(0)
+    tax_rate: Money = Decimal(0)
+    tax: Money | None = None
+    listing_id: str = Field(default="", description="the channel's id of the listing")
+
+    @property
+    def amount(self) -> Decimal:
+        """What the line comes to after discount, on the order's tax basis."""
+        return self.quantity * self.unit_price - self.discount
+
+
+class PaymentState(StrEnum):
+    PENDING = "pending"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    CANCELLED = "cancelled"
+
+
+class PaymentInfo(Document):
+    """One payment of an order, as the channel knows it.
+
+    `amount` is what was promised, `captured` what was taken, `refunded` what went back.
+    """
+
+    external_id: Reference
+    method: str = ""
+    state: PaymentState
+    amount: Money
+    captured: Money = Decimal(0)
+    refunded: Money = Decimal(0)
+
+
+class OrderState(StrEnum):
+    PENDING = "pending"
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class ChannelOrder(Document):
+    """One order, whole. `total` is what the customer pays, tax included."""
+
+    external_id: Reference
+    number: Reference
+    state: OrderState = OrderState.OPEN
+    created_at: Moment
+    updated_at: Moment
+    currency: CurrencyCode
+    tax_included: bool
+    customer: Customer
+    billing: Address
+    shipping: Address
+    lines: tuple[OrderLine, ...] = Field(min_length=1)
+    payments: tuple[PaymentInfo, ...] = ()
+    total: Money
+    delivery_method: str = ""
+    note: str = ""
+
+    @property
+    def paid(self) -> Decimal:
+        """What is authorised or captured: enough for the goods to move."""
+        return sum(
+            (
+                max(payment.captured, payment.amount)
+                for payment in self.payments
+                if payment.state in (PaymentState.AUTHORISED, PaymentState.CAPTURED)
+            ),
+            Decimal(0),
+        )
+
+
+class RawDocument(Document):
+    """One thing as it crossed the border, before anybody understood it.
+
+    `payload` is the channel's own text (JSON or XML). `kind` is one of the inbound
+    kinds of the message log: order, event, return.
+    """
+
+    kind: str
+    external_id: Reference
+    payload: str
+
+
+class Page(BaseModel, Generic[Item]):
+    """A portion of a listing; `cursor` asks for the next one, None ends it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[Item, ...]
+    cursor: str | None = None
+
+
+class Event(Document):
+    """A notice that something changed; what, is fetched and never believed."""
+
+    topic: str
+    external_id: str = Field(default="", description="the order, where it names one")
+
+
+# --- What we say ----------------------------------------------------------------------
+
+
+class ListingRef(Document):
+    """How a listing is named at the channel. `stock_id` where stock has its own id."""
+
+    sku: Reference
+    external_id: str = ""
+    stock_id: str = ""
+
+
+class StockLevel(Document):
+    """What the channel may sell of a listing, absolute; per location where it has any.
+
+    `location` is the channel's id of the location, empty for the whole channel.
+    """
+
+    listing: ListingRef
+    quantity: Annotated[int, Field(ge=0)]
+    location: str = ""
+
+
+class PriceLevel(Document):
+    """The price at which a listing is sold."""
+
+    listing: ListingRef
+    price: Money
+    currency: CurrencyCode
+
+
+class ItemResult(Document):
+    """What the channel said to one item of a push. `error` is empty if it took it."""
+
+    sku: str
+    location: str = ""
+    error: str = ""
+
+
+class NoticeItem(Document):
+    """So many of one order line."""
+
+    line_id: Reference
+    quantity: Annotated[Decimal, Field(gt=0)]
+
+
+class Notice(Document):
+    """Something that we tell the channel about an order.
+
+    `key` is the idempotency key: the same key never has its effect twice.
+    """
+
+    key: Reference
+    order_id: Reference
+
+
+class ShipmentNotice(Notice):
+    """A parcel left. One notice a parcel."""
+
+    items: tuple[NoticeItem, ...] = Field(min_length=1)
+    carrier: str = ""
+    tracking_number: str = ""
+    tracking_url: str = ""
+    shipped_at: Moment
+    location: str = Field(default="", description="the channel's id of the location")
+
+
+class Cancellation(Notice):
+    """We will not deliver. No items means the whole order."""
+
+    items: tuple[NoticeItem, ...] = ()
+    reason: str = ""
+
+
+class CaptureNotice(Notice):
+    """Take the money that was authorised."""
+
+    amount: Money
+    currency: CurrencyCode
+
+
+class RefundNotice(Notice):
+    """Give money back, through the payment that brought it."""
+
+    amount: Annotated[Decimal, Field(gt=0)]
+    currency: CurrencyCode
+    items: tuple[NoticeItem, ...] = ()
+    reason: str = ""
+
+
+class ReturnState(StrEnum):
+    REQUESTED = "requested"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+
+
+class ReturnItem(NoticeItem):
+    """So many of one order line come back, and why, in the customer's words."""
+
+    reason: str = ""
+
+
+class ReturnNotice(Notice):
+    """Goods came back to us: tell the channel, so that its books agree."""
+
+    items: tuple[NoticeItem, ...] = Field(min_length=1)
+    return_id: str = Field(
+        default="", description="the channel's return, if it has one"
+    )
+    location: str = Field(default="", description="the channel's id of the location")
+
+
+class ChannelReturn(Document):
+    """A return as the channel knows it."""
+
+    external_id: Reference
+    order_id: Reference
+    state: ReturnState
+    requested_at: Moment
+    items: tuple[ReturnItem, ...]
+    note: str = ""
+
+
+class Receipt(Document):
+    """The channel took a notice; `reference` is its own id for what came of it."""
+
+    reference: str = ""
+
+
+class Listing(Document):
+    """A listing as the channel has it; what we map to a product."""
+
+    ref: ListingRef
+    title: str = ""
+    barcode: str = ""
+    price: Money | None = None
+    currency: CurrencyCode | None = None
+
+
+class Location(Document):
+    """A place at which the channel counts stock."""
+
+    external_id: Reference
+    name: str
+
+
+class Check(Document):
+    """One question of a connection test. `advice` says what to do if it failed."""
+
+    question: str
+    passed: bool
+    advice: str = ""

@@ -1,0 +1,61 @@
+"""What can go wrong at the border, in five classes.
+
+Every failure of a channel ends as one of these, and the class alone decides what
+happens next: wait and try again, give up, pause the channel, or show the payload.
+Messages are written for a person and never contain a credential.
+"""
+
+
+class ChannelError(Exception):
+    """Base of all channel errors.
+
+    :param str message: what happened, in words for a person
+    :param str detail: the channel's own answer, shortened and free of secrets
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, *, detail: str = ""):
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+    def __str__(self):
+        return f"{self.message}: {self.detail}" if self.detail else self.message
+
+
+class Retryable(ChannelError):
+    """The same request may succeed later: time-out, cut connection, 429, 5xx.
+
+    :param float retry_after: seconds that the channel asks us to wait, or None
+    """
+
+    code = "retryable"
+
+    def __init__(self, message, *, detail="", retry_after: float | None = None):
+        super().__init__(message, detail=detail)
+        self.retry_after = retry_after
+
+
+class Rejected(ChannelError):
+    """The channel understood and refused (4xx). Never repeated unchanged."""
+
+    code = "rejected"
+
+
+class Unsupported(Rejected):
+    """The channel has no such operation; asking for it is a fault on our side."""
+
+    code = "unsupported"
+
+
+class Unauthorised(ChannelError):
+    """The channel does not accept our credentials: pause it and tell a person."""
+
+    code = "unauthorised"
+
+
+class Malformed(ChannelError):
+    """The channel sent something that cannot be understood."""
+
+    code = "malformed"

@@ -1,0 +1,373 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ..channels.adapter import Capability
+from ..channels.document import ListingRef, PriceLevel, StockLevel
+
+
+class OmsListing(models.Model):
+    """One product as sold on one channel."""
+
+    _name = "oms.listing"
+    _description = "Listing"
+    _order = "channel_id, sku"
+    _rec_name = "sku"
+    _check_company_auto = True
+
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="channel_id.company_id", store=True)
+    sku = fields.Char(string="Channel's SKU", required=True)
+    name = fields.Char(string="Title")
+    barcode = fields.Char()
+    product_id = fields.Many2one(
+        "product.product", index=True, ondelete="restrict", check_company=True
+    )
+    external_id = fields.Char(string="Channel's ID")
+    stock_id = fields.Char(
+        string="Channel's Stock ID",
+        help="Where the channel counts stock by another ID.",
+    )
+    active = fields.Boolean(default=True)
+
+    buffer = fields.Integer(help="Units that this channel is never shown.")
+    max_quantity = fields.Integer(string="Most Shown", help="0: as many as there are.")
+    publishable = fields.Integer(compute="_compute_publishable")
+    published_quantity = fields.Integer(readonly=True, copy=False)
+    published_levels = fields.Json(
+        readonly=True, copy=False, help="Quantity by the channel's location."
+    )
+    published_at = fields.Datetime(readonly=True, copy=False)
+    published_price = fields.Float(readonly=True, copy=False, digits="Product Price")
+    error = fields.Text(readonly=True, copy=False)
+
+    _sku_uniq = models.Constraint(
+        "UNIQUE(channel_id, sku)", "The channel has a listing with this SKU."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("product_id", "buffer", "max_quantity", "channel_id.warehouse_ids")
+    def _compute_publishable(self):
+        figures = self._publishable()
+        for listing in self:
+            listing.publishable = sum(figures.get(listing.id, {}).values())
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        listings = super().create(vals_list)
+        listings._mark()
+        return listings
+
+    def write(self, vals):
+        mapped = "product_id" in vals
+        result = super().write(vals)
+        if mapped or {"buffer", "max_quantity", "active"} & vals.keys():
+            self._mark()
+        if mapped:
+            self._release_holds()
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_push_stock(self):
+        """Send these listings' stock again, whatever was sent before."""
+        self.check_access("read")
+        self.sudo().published_levels = False
+        self._mark()
+        return True
+
+    # === BUSINESS METHODS - MAPPING === #
+
+    @api.model
+    def _learn(self, channel, documents):
+        """Add the channel's listings and match new ones: by SKU, then by barcode.
+
+        :param list[Listing] documents: listings as the channel has them
+        """
+        known = self.with_context(active_test=False).search(
+            [
+                ("channel_id", "=", channel.id),
+                ("sku", "in", [document.ref.sku for document in documents]),
+            ]
+        )
+        by_sku = {listing.sku: listing for listing in known}
+        products = self._match(channel, documents)
+        created = []
+        for document in documents:
+            vals = {
+                "external_id": document.ref.external_id,
+                "stock_id": document.ref.stock_id,
+                "name": document.title,
+                "barcode": document.barcode,
+            }
+            listing = by_sku.get(document.ref.sku)
+            if not listing or not listing.product_id:
+                vals["product_id"] = products.get(document.ref.sku)
+            if listing:
+                listing.write(
+                    {name: value for name, value in vals.items() if value or False}
+                )
+            else:
+                vals.update(channel_id=channel.id, sku=document.ref.sku)
+                created.append(vals)
+        return known + self.create(created)
+
+    @api.model
+    def _match(self, channel, documents):
+        """Products for listings, as a dict of SKU to product id."""
+        products = self.env["product.product"].search(
+            [
+                ("company_id", "in", (channel.company_id.id, False)),
+                "|",
+                ("default_code", "in", [doc.ref.sku for doc in documents]),
+                ("barcode", "in", [doc.barcode for doc in documents if doc.barcode]),
+            ]
+        )
+        by_code = {p.default_code: p.id for p in products if p.default_code}
+        by_barcode = {p.barcode: p.id for p in products if p.barcode}
+        return {
+            doc.ref.sku: by_code.get(doc.ref.sku) or by_barcode.get(doc.barcode)
+            for doc in documents
+        }
+
+    def _release_holds(self):
+        """Orders that waited for these listings look again."""
+        holds = (
+            self.env["oms.hold"]
+            .sudo()
+            .search(
+                [
+                    ("state", "=", "open"),
+                    ("type_id.code", "=", "unknown_listing"),
+                    ("channel_id", "in", self.channel_id.ids),
+                    ("subject", "in", self.filtered("product_id").mapped("sku")),
+                ]
+            )
+        )
+        holds.order_id._oms_retake()
+
+    # === BUSINESS METHODS - STOCK === #
+
+    def _mark(self):
+        """Have these listings' stock computed and sent."""
+        if self.ids:
+            self.flush_recordset()
+            self.env["oms.stock.mark"].sudo()._insert(
+                SQL("listing.id IN %s", tuple(self.ids))
+            )
+
+    def _publishable(self):
+        """What may be sold, by listing and warehouse, in two queries.
+
+        Of what the channel's warehouses have and nobody has reserved, first goes what
+        orders ask for that have not reserved yet, then the buffer; both come out of
+        the warehouse that has most.
+
+        :return: {listing id: {warehouse id: units, never below 0}}
+        :rtype: dict[int, dict[int, int]]
+        """
+        figures = {listing.id: {} for listing in self if listing.id}
+        if not figures:
+            return figures
+        self.env.flush_all()
+        demand = self._unreserved_demand()
+        free = defaultdict(dict)
+        for listing_id, warehouse_id, quantity in self._free_stock():
+            free[listing_id][warehouse_id] = int(quantity)
+        for listing in self.filtered("id"):
+            if not listing.active or not listing.product_id:
+                continue
+            takers = int(demand.get(listing.product_id.id, 0)) + listing.buffer
+            figures[listing.id] = _less(
+                free[listing.id], takers, listing.max_quantity or None
+            )
+        return figures
+
+    def _free_stock(self):
+        """Rows of listing, source warehouse and what is there and not reserved."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT listing.id, warehouse.id,
+                       FLOOR(COALESCE(SUM(quant.quantity - quant.reserved_quantity), 0))
+                FROM oms_listing AS listing
+                JOIN oms_channel_stock_warehouse_rel AS source
+                  ON source.oms_channel_id = listing.channel_id
+                JOIN stock_warehouse AS warehouse
+                  ON warehouse.id = source.stock_warehouse_id AND warehouse.active
+                JOIN stock_location AS stock ON stock.id = warehouse.lot_stock_id
+                LEFT JOIN (
+                    stock_quant AS quant
+                    JOIN stock_location AS place
+                      ON place.id = quant.location_id AND place.usage = 'internal'
+                ) ON quant.product_id = listing.product_id
+                 AND place.parent_path LIKE stock.parent_path || '%%'
+                WHERE listing.id IN %s
+                GROUP BY listing.id, warehouse.id
+                """,
+                tuple(self.ids),
+            )
+        )
+
+    def _unreserved_demand(self):
+        """Units that orders ask for and have not reserved, by product id.
+
+        Channel orders count from the moment they are seen, paid or not; other orders
+        from their confirmation. A move that continues another has nothing of its own.
+        """
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT line.product_id,
+                           SUM(GREATEST(0, line.product_uom_qty - COALESCE(taken.qty, 0)))
+                    FROM sale_order_line AS line
+                    JOIN sale_order AS sale ON sale.id = line.order_id
+                    LEFT JOIN LATERAL (
+                        SELECT SUM(move.quantity) AS qty
+                        FROM stock_move AS move
+                        JOIN stock_location AS origin ON origin.id = move.location_id
+                        WHERE move.sale_line_id = line.id
+                          AND move.state NOT IN ('draft', 'cancel')
+                          AND origin.usage = 'internal'
+                          AND NOT EXISTS (
+                              SELECT FROM stock_move_move_rel AS chain
+                              WHERE chain.move_dest_id = move.id)
+                    ) AS taken ON TRUE
+                    WHERE line.product_id IN %s
+                      AND sale.company_id IN %s
+                      AND (sale.state = 'sale'
+                           OR sale.state IN ('draft', 'sent')
+                              AND sale.oms_channel_id IS NOT NULL)
+                    GROUP BY line.product_id
+                    """,
+                    tuple(self.product_id.ids) or (0,),
+                    tuple(self.company_id.ids) or (0,),
+                )
+            )
+        )
+
+    def _publish_stock(self):
+        """Send what changed, in the largest portions that the channel takes."""
+        channel = self.channel_id
+        adapter = channel._adapter()
+        levels = self._changed_levels()
+        for portion in split_every(adapter.stock_portion, levels):
+            results = adapter.push_stock([level for _listing, level in portion])
+            self._note_results(portion, results, "stock")
+
+    def _changed_levels(self):
+        """Pairs of listing and level, for what the channel does not show yet."""
+        locations = {
+            location.warehouse_id.id: location.external_id
+            for location in self.channel_id.location_ids
+            if location.warehouse_id
+        }
+        changed = []
+        figures = self._publishable()
+        for listing in self.exists():
+            shown = listing.published_levels or {}
+            by_location = defaultdict(int)
+            for warehouse_id, quantity in figures.get(listing.id, {}).items():
+                if locations and warehouse_id not in locations:
+                    continue
+                by_location[locations.get(warehouse_id, "")] += quantity
+            changed += [
+                (listing, listing._level(location, quantity))
+                for location, quantity in (by_location or {"": 0}).items()
+                if shown.get(location) != quantity
+            ]
+        return changed
+
+    def _level(self, location, quantity):
+        return StockLevel.build(
+            listing=self._ref(), location=location, quantity=quantity
+        )
+
+    def _ref(self):
+        return ListingRef.build(
+            sku=self.sku,
+            external_id=self.external_id or "",
+            stock_id=self.stock_id or "",
+        )
+
+    def _note_results(self, portion, results, kind):
+        """Put the channel's answer on each listing, and the portion into the log."""
+        errors = defaultdict(list)
+        refused = {(result.sku, result.location) for result in results if result.error}
+        for result in results:
+            if result.error:
+                errors[result.sku].append(result.error)
+        levels = defaultdict(dict)
+        for listing, document in portion:
+            location = getattr(document, "location", "")
+            if (document.listing.sku, location) in refused:
+                continue
+            if kind == "price":
+                listing.published_price = float(document.price)
+            else:
+                levels[listing][location] = document.quantity
+        now = fields.Datetime.now()
+        for listing in {listing for listing, _document in portion}:
+            vals = {"error": "\n".join(errors[listing.sku]) or False}
+            if levels[listing]:
+                shown = {**(listing.published_levels or {}), **levels[listing]}
+                vals.update(
+                    published_levels=shown,
+                    published_quantity=sum(shown.values()),
+                    published_at=now,
+                )
+            listing.write(vals)
+        self.env["oms.message"]._record_sync(
+            self.channel_id, kind, [document for _listing, document in portion], results
+        )
+
+    # === BUSINESS METHODS - PRICES === #
+
+    def _publish_prices(self):
+        """Send the prices of the channel's pricelist that it does not show yet."""
+        channel = self.channel_id
+        adapter = channel._adapter()
+        if not adapter.can(Capability.PRICE):
+            return
+        listings = self.filtered("product_id")
+        prices = channel.pricelist_id._get_products_price(listings.product_id, 1.0)
+        currency = channel.pricelist_id.currency_id
+        changed = []
+        for listing in listings:
+            price = currency.round(prices[listing.product_id.id])
+            if currency.compare_amounts(price, listing.published_price):
+                document = PriceLevel.build(
+                    listing=listing._ref(),
+                    price=Decimal(str(price)),
+                    currency=currency.name,
+                )
+                changed.append((listing, document))
+        for portion in split_every(adapter.stock_portion, changed):
+            results = adapter.push_prices([document for _listing, document in portion])
+            self._note_results(portion, results, "price")
+
+
+def _less(free, takers, most):
+    """Take units away from where most is, then cap the sum.
+
+    :param dict free: {key: units}, may be negative
+    :param int takers: units that others have a right to
+    :param most: the sum's cap, None for none
+    """
+    left = {key: max(0, quantity) for key, quantity in free.items()}
+    takers -= sum(min(0, quantity) for quantity in free.values())
+    surplus = 0 if most is None else max(0, sum(left.values()) - takers - most)
+    for amount in (takers, surplus):
+        for key in sorted(left, key=lambda key: (-left[key], key)):
+            taken = min(left[key], amount)
+            left[key] -= taken
+            amount -= taken
+    return left

@@ -1,0 +1,292 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..channels.adapter import Capability
+from ..channels.document import Cancellation, CaptureNotice, RefundNotice
+from ..channels.errors import ChannelError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_channel_id = fields.Many2one(
+        "oms.channel", string="Channel", readonly=True, copy=False, ondelete="restrict"
+    )
+    oms_external_id = fields.Char(string="Channel's ID", readonly=True, copy=False)
+    oms_number = fields.Char(
+        string="Channel's Number", readonly=True, copy=False, index="btree_not_null"
+    )
+    oms_updated_at = fields.Datetime(
+        string="Channel's Version",
+        readonly=True,
+        copy=False,
+        help="When the channel last changed the order, as far as we know.",
+    )
+    oms_checked_at = fields.Datetime(readonly=True, copy=False)
+    oms_total = fields.Monetary(
+        string="Channel's Total",
+        readonly=True,
+        copy=False,
+        currency_field="currency_id",
+    )
+    oms_paid = fields.Monetary(
+        string="Paid at the Channel",
+        readonly=True,
+        copy=False,
+        currency_field="currency_id",
+    )
+    oms_tax_included = fields.Boolean(readonly=True, copy=False)
+    oms_hold_ids = fields.One2many("oms.hold", "order_id", string="Holds")
+    oms_open_hold_count = fields.Integer(
+        string="Open Holds", compute="_compute_oms_open_hold_count"
+    )
+    oms_hold_text = fields.Text(compute="_compute_oms_open_hold_count")
+    oms_message_count = fields.Integer(compute="_compute_oms_message_count")
+
+    _oms_external_uniq = models.UniqueIndex(
+        "(oms_channel_id, oms_external_id) WHERE oms_channel_id IS NOT NULL",
+        "The channel's order is already here.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("oms_hold_ids.state", "oms_hold_ids.reason")
+    def _compute_oms_open_hold_count(self):
+        for order in self:
+            holds = order.sudo().oms_hold_ids.filtered(lambda h: h.state == "open")
+            order.oms_open_hold_count = len(holds)
+            order.oms_hold_text = "\n".join(holds.mapped("reason"))
+
+    def _compute_oms_message_count(self):
+        counts = {}
+        if self.env["oms.message"].has_access("read"):
+            counts = dict(
+                self.env["oms.message"]._read_group(
+                    [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+                    ["res_id"],
+                    ["__count"],
+                )
+            )
+        for order in self:
+            order.oms_message_count = counts.get(order.id, 0)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self.order_line._oms_mark_demand()
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_confirm(self):
+        """Override of `sale`: an order that is held stays where it is."""
+        for order in self:
+            holds = order._oms_blocking_holds()
+            if holds:
+                raise UserError(
+                    self.env._(
+                        "%(order)s is held: %(reasons)s",
+                        order=order.name,
+                        reasons="; ".join(holds.mapped("reason")),
+                    )
+                )
+        return super().action_confirm()
+
+    def action_oms_refetch(self):
+        """Fetch the order from its channel again, whatever we know of it."""
+        self.check_access("write")
+        self._oms_refetch()
+        return True
+
+    def action_oms_hold(self):
+        """Stop the order by hand."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why is %s held?", self.name),
+            "res_model": "oms.hold",
+            "views": [
+                (self.env.ref("oms_connector.oms_hold_view_form_new").id, "form")
+            ],
+            "target": "new",
+            "context": {
+                "default_order_id": self.id,
+                "default_type_id": self.env.ref("oms_connector.hold_type_manual").id,
+            },
+        }
+
+    def action_view_oms_messages(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "oms_connector.oms_message_action"
+        )
+        domain = [
+            ("channel_id", "=", self.oms_channel_id.id),
+            ("external_ref", "=", self.oms_external_id),
+        ]
+        return {**action, "domain": domain, "context": {}}
+
+    # === BUSINESS METHODS - STEPS === #
+
+    def _prepare_confirmation_values(self):
+        """Override of `sale`: a channel's order keeps the time of its purchase."""
+        vals = super()._prepare_confirmation_values()
+        if all(order.oms_channel_id for order in self):
+            vals.pop("date_order", None)
+        return vals
+
+    def _oms_blocking_holds(self):
+        """Open holds that keep the order from being confirmed."""
+        return self.sudo().oms_hold_ids.filtered(
+            lambda hold: hold.state == "open" and hold.type_id.blocks_confirm
+        )
+
+    def _oms_hold(self, code, reason, subject=""):
+        """Hold the order; being held for the same already is no second hold."""
+        self.ensure_one()
+        hold_type = self.env.ref(f"oms_connector.hold_type_{code}")
+        subject = str(subject)
+        same = self.sudo().oms_hold_ids.filtered(
+            lambda h: (
+                h.state == "open"
+                and h.type_id == hold_type
+                and (h.subject or "") == subject
+            )
+        )
+        if same:
+            same.reason = reason
+            return same
+        return (
+            self.env["oms.hold"]
+            .sudo()
+            .create(
+                {
+                    "order_id": self.id,
+                    "type_id": hold_type.id,
+                    "reason": reason,
+                    "subject": subject,
+                }
+            )
+        )
+
+    def _oms_advance(self):
+        """Take every step that nothing forbids any more: confirm what is not held.
+
+        Orders are confirmed together; where that fails, one by one, and what fails
+        then is held with the reason.
+        """
+        ready = self.sudo().filtered(
+            lambda order: (
+                order.oms_channel_id
+                and order.state in ("draft", "sent")
+                and not order._oms_blocking_holds()
+            )
+        )
+        if not ready:
+            return
+        try:
+            with self.env.cr.savepoint():
+                ready._oms_confirm()
+                return
+        except UserError:
+            self.env.invalidate_all(flush=False)
+        for order in ready:
+            try:
+                with self.env.cr.savepoint():
+                    order._oms_confirm()
+            except UserError as error:
+                self.env.invalidate_all(flush=False)
+                order._oms_hold("confirm_failed", str(error))
+
+    def _oms_confirm(self):
+        """Hook: confirm, and source (`oms_allocation`)."""
+        self.with_context(tracking_disable=True).action_confirm()
+        self.env.flush_all()
+
+    def _oms_retake(self):
+        """Take the orders again from their last raw payload: something was put right."""
+        messages = self.env["oms.message"].sudo()
+        for order in self:
+            last = messages.search(
+                [
+                    ("channel_id", "=", order.oms_channel_id.id),
+                    ("direction", "=", "in"),
+                    ("kind", "=", "order"),
+                    ("external_ref", "=", order.oms_external_id),
+                ],
+                order="received_at DESC, id DESC",
+                limit=1,
+            )
+            self.env["oms.intake"].sudo()._take_orders(order.oms_channel_id, last)
+
+    def _oms_refetch(self):
+        for channel, orders in self.sudo().grouped("oms_channel_id").items():
+            try:
+                adapter = channel._adapter()
+                raws = [adapter.fetch_order(o.oms_external_id) for o in orders]
+            except ChannelError as error:
+                raise UserError(str(error)) from None
+            messages = self.env["oms.message"].sudo()
+            fresh = messages._store(channel, [raw for raw in raws if raw], again=True)
+            self.env["oms.intake"].sudo()._take_orders(channel, fresh)
+
+    # === BUSINESS METHODS - WHAT THE CHANNEL IS TOLD === #
+
+    def _action_cancel(self):
+        """Override of `sale`: the channel is told, unless it told us."""
+        result = super()._action_cancel()
+        if not self.env.context.get("oms_from_channel"):
+            for order in self.filtered("oms_channel_id"):
+                order._oms_announce_cancellation()
+        self.sudo().oms_hold_ids.filtered(lambda h: h.state == "open").write(
+            {"state": "released", "released_at": fields.Datetime.now()}
+        )
+        return result
+
+    def _oms_announce_cancellation(self):
+        self.ensure_one()
+        channel = self.oms_channel_id.sudo()
+        if Capability.CANCELLATION in channel._capabilities():
+            notice = Cancellation.build(
+                key=f"cancellation-{self.id}", order_id=self.oms_external_id
+            )
+            self.env["oms.message"]._announce(channel, "cancellation", notice, self)
+
+    def _oms_announce_capture(self, transaction):
+        """Have the channel take what it authorised, once for the transaction."""
+        self.ensure_one()
+        notice = CaptureNotice.build(
+            key=f"capture-{transaction.id}",
+            order_id=self.oms_external_id,
+            amount=Decimal(str(transaction.amount)),
+            currency=transaction.currency_id.name,
+        )
+        return self.env["oms.message"]._announce(
+            self.oms_channel_id.sudo(), "capture", notice, transaction
+        )
+
+    def _oms_announce_refund(self, key, amount, record, *, items=(), reason=""):
+        """Have the channel pay money back, once for the key.
+
+        :param str key: names the refund, for ever
+        :param Decimal amount: in the order's currency
+        :param record: what the refund is for, for instance a credit note
+        :param items: `NoticeItem`s of the lines that are refunded
+        :return: the message in the outbox
+        """
+        self.ensure_one()
+        notice = RefundNotice.build(
+            key=key,
+            order_id=self.oms_external_id,
+            amount=amount,
+            currency=self.currency_id.name,
+            items=items,
+            reason=reason,
+        )
+        return self.env["oms.message"]._announce(
+            self.oms_channel_id.sudo(), "refund", notice, record
+        )

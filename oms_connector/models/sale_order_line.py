@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    oms_external_id = fields.Char(
+        string="Channel's Line ID", readonly=True, copy=False, index="btree_not_null"
+    )
+    oms_sku = fields.Char(string="Channel's SKU", readonly=True, copy=False)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._oms_mark_demand()
+        return lines
+
+    def write(self, vals):
+        if "product_id" in vals:
+            self._oms_mark_demand()
+        result = super().write(vals)
+        if {"product_id", "product_uom_qty"} & vals.keys():
+            self._oms_mark_demand()
+        return result
+
+    def unlink(self):
+        self._oms_mark_demand()
+        return super().unlink()
+
+    # === BUSINESS METHODS === #
+
+    def _oms_mark_demand(self):
+        """What is ordered and not reserved yet may not be sold again."""
+        lines = self.filtered(
+            lambda line: (
+                line.product_id.is_storable
+                and (line.order_id.oms_channel_id or line.state == "sale")
+            )
+        )
+        if lines:
+            self.env["oms.stock.mark"]._mark_products(lines.product_id.ids)

@@ -1,0 +1,9 @@
+from . import (
+    test_channel,
+    test_hold,
+    test_intake,
+    test_listing,
+    test_message,
+    test_security,
+    test_shipment,
+)
