@@ -136,7 +136,9 @@ class Cluster:
             "port": str(settings.port(self._port_variable)),
             "unix_socket_directories": str(self.socket),
         }
-        flags = [word for key, value in options.items() for word in ("-c", f"{key}={value}")]
+        flags = [
+            word for key, value in options.items() for word in ("-c", f"{key}={value}")
+        ]
         self._check(
             "pg_ctl", "-w", "-t", "60", "-o", shlex.join(flags),
             "-l", str(self.folder / "postgres" / "log"), "start",
@@ -179,13 +181,20 @@ class Cluster:
         output = self.folder / f"{program}.out"
         with output.open("w") as out:
             return subprocess.run(
-                command, cwd="/", stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False
+                command,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                check=False,
             )
 
     def _check(self, program: str, *arguments: str):
         if self._run(program, *arguments).returncode:
             output = (self.folder / f"{program}.out").read_text()
-            raise RuntimeError(f"PostgreSQL's {program} failed in {self.folder}:\n{output}")
+            raise RuntimeError(
+                f"PostgreSQL's {program} failed in {self.folder}:\n{output}"
+            )
 
 
 def _programs() -> Path:
@@ -203,7 +212,9 @@ def main():
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     with Cluster(sys.argv[2]) as cluster:
-        print(" ".join(f"{key}={value}" for key, value in cluster.environment().items()))
+        print(
+            " ".join(f"{key}={value}" for key, value in cluster.environment().items())
+        )
         sys.stdout.flush()
         signal.sigwait(ends)
 

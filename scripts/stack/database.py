@@ -86,6 +86,24 @@ def install(cluster: Cluster, database: str, **job):
         )
 
 
+def set_made_of(cluster: Cluster, name: str):
+    """Notes on the database which state of the add-ons it was made of."""
+    with cluster.cursor() as cursor:
+        query = sql.SQL("COMMENT ON DATABASE {} IS {}")
+        cursor.execute(query.format(sql.Identifier(name), sql.Literal(_addons_hash())))
+
+
+def is_made_of_present(cluster: Cluster, name: str) -> bool:
+    """Whether the add-ons are still as they were at `set_made_of`."""
+    with cluster.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+            " WHERE datname = %s",
+            (name,),
+        )
+        return cursor.fetchone() == (_addons_hash(),)
+
+
 # -- templates ---------------------------------------------------------------
 
 
@@ -129,7 +147,9 @@ def with_all(cluster: Cluster) -> str:
 
 def with_demo(cluster: Cluster) -> str:
     """The template of the demo company."""
-    return _template(cluster, "demo", [], with_all, demo_of=list(addons_present()), passwords="login")
+    return _template(
+        cluster, "demo", [], with_all, demo_of=list(addons_present()), passwords="login"
+    )
 
 
 def _template(cluster: Cluster, kind: str, content: list[str], base, **job) -> str:
@@ -150,11 +170,11 @@ def _template(cluster: Cluster, kind: str, content: list[str], base, **job) -> s
         with cluster.cursor(unfinished) as cursor:
             cursor.execute("ANALYZE")
         _drop_like(cluster, f"template_{kind}_", keep=unfinished)
-        _rename(cluster, unfinished, name)
+        rename(cluster, unfinished, name)
         return name
 
 
-def _rename(cluster: Cluster, old: str, new: str):
+def rename(cluster: Cluster, old: str, new: str):
     """The files first: the database's name says that the template is complete."""
     if _filestore(cluster, old).exists():
         shutil.rmtree(_filestore(cluster, new), ignore_errors=True)
@@ -194,7 +214,9 @@ def manifest(addon: str) -> dict:
 
 def dependencies() -> list[str]:
     """What our add-ons depend on, and the chart of accounts."""
-    depends = {name for addon in addons_present() for name in manifest(addon)["depends"]}
+    depends = {
+        name for addon in addons_present() for name in manifest(addon)["depends"]
+    }
     return sorted(depends - set(settings.ADDONS) | {settings.CHART_OF_ACCOUNTS})
 
 
@@ -216,6 +238,11 @@ def addon_hash(addon: str) -> str:
         if path.is_file() and not NOT_INSTALLED & set(inside.parts):
             digest.update(f"{inside}\0".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _addons_hash() -> str:
+    hashes = "".join(addon_hash(addon) for addon in addons_present())
+    return hashlib.sha256(hashes.encode()).hexdigest()
 
 
 def _stack_hash() -> str:

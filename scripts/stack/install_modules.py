@@ -34,6 +34,7 @@ class Job:
     country: str = ""  # of the main company, before any other module is installed
     languages: list[str] = field(default_factory=list)
     modules: list[str] = field(default_factory=list)
+    update: list[str] = field(default_factory=list)  # of them, those to update
     demo_of: list[str] = field(default_factory=list)  # load these modules' demo files
     passwords: str = ""  # of admin and demo users: "login" (the same) or "random"
     accounts: str = ""  # a file for their names, roles, logins and passwords (JSON)
@@ -49,14 +50,21 @@ def run(job: Job):
     if job.languages:
         _in_database(job, _activate_languages)
     if job.modules:
-        Registry.new(job.database, update_module=True, install_modules=job.modules)
+        Registry.new(
+            job.database,
+            update_module=True,
+            install_modules=job.modules,
+            upgrade_modules=job.update,
+        )
         _in_database(job, _check_installed)
     if job.demo_of:
         _in_database(job, _load_demo)
     if job.passwords:
         _in_database(job, _set_passwords)
     if job.assets:
-        _in_database(job, lambda env, _job: env["ir.qweb"]._pregenerate_assets_bundles())
+        _in_database(
+            job, lambda env, _job: env["ir.qweb"]._pregenerate_assets_bundles()
+        )
 
 
 def _in_database(job: Job, step):

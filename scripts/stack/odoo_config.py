@@ -63,6 +63,8 @@ def environment() -> dict[str, str]:
         if not key.startswith(("PG", "ODOO_")) or key == "ODOO_HOME"
     }
     scripts = str(settings.ROOT / "scripts")
-    ours["PYTHONPATH"] = os.pathsep.join(filter(None, [scripts, ours.get("PYTHONPATH")]))
+    ours["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [scripts, ours.get("PYTHONPATH")])
+    )
     ours["PYTHONUNBUFFERED"] = "1"
     return ours

@@ -40,10 +40,10 @@ class Proxy:
 
     async def _shut(self):
         self._server.close()
-        open_connections = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in open_connections:
-            task.cancel()
-        await asyncio.gather(*open_connections, return_exceptions=True)
+        while open_connections := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in open_connections:
+                task.cancel()
+            await asyncio.gather(*open_connections, return_exceptions=True)
 
     async def _serve(self, reader, writer):
         try:
@@ -76,6 +76,7 @@ class Proxy:
             await _pump(odoo_reader, writer)
         finally:
             upload.cancel()
+            await asyncio.gather(upload, return_exceptions=True)
             odoo_writer.close()
 
 
@@ -93,4 +94,6 @@ def _without_keep_alive(head: bytes) -> bytes:
 
 
 def _answer(status: str) -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+    )

@@ -4,7 +4,7 @@
 # Prints the environment's folder for Python $1 and Odoo's folder $2, made if missing.
 ensure_environment() {
     local python=$1 odoo=$2 key folder
-    key=$({ cat "$root/requirements.txt" && "$python" -VV && echo "$python $odoo"; } |
+    key=$({ cat "$root/requirements.txt" "${BASH_SOURCE[0]}" && "$python" -VV && echo "$python $odoo"; } |
         sha256sum | cut -c1-12)
     folder=$cache/env-$key
     if ! [ -f "$folder/complete" ]; then
@@ -29,5 +29,9 @@ make_environment() {
         'import sysconfig; print(sysconfig.get_path("purelib"))')/odoo19.pth"
     "$folder/bin/python" -c 'import odoo.release, psycopg2' ||
         fail "Odoo cannot be imported in $folder (see above)"
+    # Odoo starts its gevent process by this file's name.
+    printf '#!%s\nfrom odoo.cli.command import main\nmain()\n' "$folder/bin/python" \
+        >"$folder/bin/odoo"
+    chmod +x "$folder/bin/odoo"
     touch "$folder/complete"
 }

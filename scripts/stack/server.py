@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import requests
 
@@ -64,15 +65,7 @@ class OdooServer:
                 logfile=self.log,
             )
             self.log.unlink(missing_ok=True)
-            self._process = subprocess.Popen(
-                # Ends with this process, however this one ends; Ctrl-C reaches it
-                # through `stop` alone, in order.
-                ["setpriv", "--pdeathsig", "TERM", "--",
-                 sys.executable, "-m", "odoo", "--config", config],
-                env=odoo_config.environment(),
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )  # fmt: skip
+            self._start(config)
             self._await_ready()
         except BaseException:
             self.stop()
@@ -114,6 +107,22 @@ class OdooServer:
         if self._proxy:
             self._proxy.close()
             self._proxy = None
+
+    def _start(self, config: Path):
+        """Odoo ends with this process, however this one ends.
+
+        In a session of its own: Ctrl-C reaches it through `stop` alone, in order.
+        """
+        odoo = Path(sys.executable).parent / "odoo"
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", "--", odoo, "--config", config],
+                env=odoo_config.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def _await_ready(self):
         """The server answers, and has loaded the database."""

@@ -134,7 +134,9 @@ def _pytest(arguments: list[str]) -> Result:
 
 def _read(report: Path) -> Result:
     suite = ElementTree.parse(report).getroot().find("testsuite")
-    count = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
+    count = {
+        key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")
+    }
     failed = count["failures"] + count["errors"]
     return Result(count["tests"] - failed - count["skipped"], failed, count["skipped"])
 
