@@ -84,6 +84,8 @@ class ChannelAdapter(ABC):
     settings_class: ClassVar[type[Settings]]
     stock_portion: ClassVar[int] = 100
     """The most levels that one call of `push_stock` or `push_prices` takes."""
+    stock_moved_by: ClassVar[frozenset[Capability]] = frozenset()
+    """Notices by which the channel's own stock moves: publish these lines' again."""
     notices: ClassVar[Mapping[str, type[Notice]]] = {
         "shipment": ShipmentNotice,
         "cancellation": Cancellation,

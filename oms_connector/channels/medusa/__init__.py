@@ -1,0 +1,1 @@
+"""Medusa, the open-source shop (version 2), through its admin API."""

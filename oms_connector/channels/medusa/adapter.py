@@ -1,0 +1,298 @@
+"""Medusa 2 as a channel: orders, stock, prices, parcels, money and returns."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import Field, SecretStr
+
+from ..adapter import Capability, ChannelAdapter
+from ..adapter import Settings as ChannelSettings
+from ..document import (
+    Cancellation,
+    CaptureNotice,
+    ChannelOrder,
+    ChannelReturn,
+    Check,
+    Event,
+    ItemResult,
+    Listing,
+    Location,
+    Page,
+    PriceLevel,
+    RawDocument,
+    Receipt,
+    RefundNotice,
+    ReturnNotice,
+    ShipmentNotice,
+    StockLevel,
+)
+from ..errors import Malformed, Rejected, Unauthorised
+from . import (
+    cancellation,
+    catalogue,
+    events,
+    mapping,
+    payments,
+    returns,
+    shipment,
+    stock,
+)
+from .api import ORDER_FIELDS, RETURN_FIELDS, AdminApi, ChangeFeed, iso
+
+
+class Settings(ChannelSettings):
+    """One shop. `base_url` is what stands before `/admin/…`."""
+
+    base_url: str = Field(pattern=r"^https?://[^\s?#]+$")
+    api_key: SecretStr = Field(min_length=1)
+    webhook_secret: SecretStr = SecretStr("")
+    sales_channel_id: str = Field(
+        default="", description="only this sales channel's orders, else all"
+    )
+
+
+class Adapter(ChannelAdapter):
+    code = "medusa"
+    title = "Medusa"
+    capabilities = frozenset(Capability)
+    settings_class = Settings
+    stock_moved_by: ClassVar = frozenset(
+        {Capability.SHIPMENT, Capability.CANCELLATION, Capability.RETURNS}
+    )
+
+    def __init__(self, settings: Settings):
+        super().__init__(settings)
+        key = settings.api_key.get_secret_value()
+        self._api = AdminApi(settings.base_url, key)
+
+    # --- Connection ---
+
+    def test_connection(self) -> tuple[Check, ...]:
+        checks = [self._check_shop()]
+        if checks[0].passed:
+            checks.append(self._check_orders())
+            checks.append(self._check_locations())
+            if self.settings.sales_channel_id:
+                checks.append(self._check_sales_channel())
+        return tuple(checks)
+
+    def _check_shop(self) -> Check:
+        question = "Does a Medusa shop answer there and accept the API key?"
+        try:
+            stores = self._api.get("/admin/stores", fields="id").get("stores")
+        except Unauthorised:
+            advice = (
+                "Create a secret API key in Medusa (Settings, Secret API Keys) and"
+                " enter it whole, from sk_ on."
+            )
+        except (Rejected, Malformed):
+            advice = (
+                "Something else answers at this address: enter the address of the"
+                " Medusa server, without /admin."
+            )
+        else:
+            advice = "" if stores else "The shop has no store: finish its set-up."
+        return Check.build(question=question, passed=not advice, advice=advice)
+
+    def _check_rows(self, question: str, path: str, rows: str, **advice) -> Check:
+        """One listing: may we read it, and, if asked for, is there anything in it?"""
+        try:
+            found = self._api.get(path, limit=1, fields="id")[rows]
+        except (Unauthorised, Rejected) as error:
+            text = f"{advice['unreadable']} ({error.message})"
+            return Check.build(question=question, passed=False, advice=text)
+        if found or "empty" not in advice:
+            return Check.build(question=question, passed=True)
+        return Check.build(question=question, passed=False, advice=advice["empty"])
+
+    def _check_orders(self) -> Check:
+        return self._check_rows(
+            "May the API key read orders?",
+            "/admin/orders",
+            "orders",
+            unreadable="Give the key's user a role that may read and change orders.",
+        )
+
+    def _check_locations(self) -> Check:
+        return self._check_rows(
+            "Are there stock locations to publish stock for?",
+            "/admin/stock-locations",
+            "stock_locations",
+            unreadable="Give the key's user a role that may read stock locations.",
+            empty="Create a stock location in Medusa and link it to a sales channel.",
+        )
+
+    def _check_sales_channel(self) -> Check:
+        wanted = self.settings.sales_channel_id
+        found = self._api.get("/admin/sales-channels", id=wanted, fields="id")
+        return Check.build(
+            question="Is there a sales channel with that id?",
+            passed=bool(found["sales_channels"]),
+            advice=""
+            if found["sales_channels"]
+            else (
+                "Copy the id (sc_…) from the sales channel's page in Medusa, or leave"
+                " it empty for all."
+            ),
+        )
+
+    # --- Orders in ---
+
+    def fetch_orders(
+        self, since: datetime | None, cursor: str | None = None
+    ) -> Page[RawDocument]:
+        """Orders that changed, then those of which only a payment was captured.
+
+        A capture does not move the time of an order's last change, but that of its
+        payment. A refund by hand may move neither: then only its event tells.
+        """
+        feed, position = json.loads(cursor) if cursor else ("orders", None)
+        read = self._changed_orders if feed == "orders" else self._captured_orders
+        orders, position = read(since and iso(since), position)
+        if position is None and feed == "orders" and since:
+            feed, position = "payments", None
+            following = json.dumps([feed, None])
+        else:
+            following = json.dumps([feed, position]) if position else None
+        return Page(
+            items=tuple(_raw("order", order) for order in orders), cursor=following
+        )
+
+    def _channel_filter(self) -> dict[str, list[str]]:
+        wanted = self.settings.sales_channel_id
+        return {"sales_channel_id[]": [wanted]} if wanted else {}
+
+    def _changed_orders(self, since: str | None, position: str | None):
+        feed = ChangeFeed(
+            self._api,
+            "/admin/orders",
+            "orders",
+            fields=ORDER_FIELDS,
+            **self._channel_filter(),
+        )
+        return feed.portion(since, position)
+
+    def _captured_orders(self, since: str, position: str | None):
+        fields = "id,updated_at,payment_collection.order.id"
+        feed = ChangeFeed(self._api, "/admin/payments", "payments", fields=fields)
+        rows, position = feed.portion(since, position)
+        ids = {_order_of(row) for row in rows} - {None}
+        orders = self._api.orders(sorted(ids), **self._channel_filter()) if ids else []
+        # The others came with the orders that changed.
+        return [order for order in orders if order["updated_at"] < since], position
+
+    def fetch_order(self, reference: str) -> RawDocument | None:
+        order_id = reference
+        if not reference.startswith("order_"):
+            order_id = self._id_of_number(reference.lstrip("#"))
+        orders = (
+            self._api.orders([order_id], **self._channel_filter()) if order_id else ()
+        )
+        return next((_raw("order", order) for order in orders), None)
+
+    def _id_of_number(self, number: str) -> str | None:
+        """Medusa finds numbers by its search alone, which finds much else as well.
+
+        Few orders precede the wanted one if the search is sorted by number.
+        """
+        if not number:
+            return None
+        found = self._api.all(
+            "/admin/orders",
+            "orders",
+            q=number,
+            order="display_id",
+            fields="id,display_id,custom_display_id",
+        )
+        for order in found:
+            if number in (str(order["display_id"]), order["custom_display_id"]):
+                return order["id"]
+        return None
+
+    def parse_order(self, payload: str) -> ChannelOrder:
+        return mapping.parse_order(payload)
+
+    # --- Events in ---
+
+    def verify_event(
+        self, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> None:
+        secret = self.settings.webhook_secret.get_secret_value()
+        events.verify(secret, headers, body, now)
+
+    def parse_event(self, headers: Mapping[str, str], body: str) -> Event:
+        return events.parse_event(body)
+
+    # --- Catalogue in ---
+
+    def fetch_listings(self, cursor: str | None = None) -> Page[Listing]:
+        listings, following = catalogue.fetch_listings(
+            self._api, int(cursor or 0), self.settings.sales_channel_id
+        )
+        return Page(items=listings, cursor=str(following) if following else None)
+
+    def fetch_locations(self) -> tuple[Location, ...]:
+        return catalogue.fetch_locations(self._api)
+
+    # --- Stock and price out ---
+
+    def push_stock(self, levels: Iterable[StockLevel]) -> tuple[ItemResult, ...]:
+        return stock.push_stock(self._api, levels)
+
+    def push_prices(self, prices: Iterable[PriceLevel]) -> tuple[ItemResult, ...]:
+        return catalogue.push_prices(self._api, prices)
+
+    # --- Notices out ---
+
+    def push_shipment(self, notice: ShipmentNotice) -> Receipt:
+        return shipment.push(self._api, notice)
+
+    def push_cancellation(self, notice: Cancellation) -> Receipt:
+        return cancellation.push(self._api, notice)
+
+    def push_capture(self, notice: CaptureNotice) -> Receipt:
+        return payments.capture(self._api, notice)
+
+    def push_refund(self, notice: RefundNotice) -> Receipt:
+        return payments.refund(self._api, notice)
+
+    # --- Returns, both ways ---
+
+    def fetch_returns(
+        self, since: datetime | None, cursor: str | None = None
+    ) -> Page[RawDocument]:
+        feed = ChangeFeed(self._api, "/admin/returns", "returns", fields=RETURN_FIELDS)
+        rows, position = feed.portion(since and iso(since), cursor)
+        return Page(
+            items=tuple(_raw("return", row) for row in rows if self._is_ours(row)),
+            cursor=position,
+        )
+
+    def _is_ours(self, row: dict) -> bool:
+        """Asked for, and of our sales channel. `open` ones are still being written."""
+        wanted = self.settings.sales_channel_id
+        order = row.get("order") or {}
+        if wanted and order.get("sales_channel_id") != wanted:
+            return False
+        return row["status"] != "open"
+
+    def parse_return(self, payload: str) -> ChannelReturn:
+        return mapping.parse_return(payload)
+
+    def push_return(self, notice: ReturnNotice) -> Receipt:
+        return returns.push(self._api, notice)
+
+
+def _order_of(payment: dict) -> str | None:
+    collection = payment.get("payment_collection") or {}
+    return (collection.get("order") or {}).get("id")
+
+
+def _raw(kind: str, content: dict) -> RawDocument:
+    return RawDocument.build(
+        kind=kind,
+        external_id=content["id"],
+        payload=json.dumps(content, ensure_ascii=False, separators=(",", ":")),
+    )

@@ -1,0 +1,257 @@
+"""What Medusa says, as our documents. Pure.
+
+Medusa states totals unrounded (100.674 EUR) and of what is still sold: returned goods
+and refunds reduce them. An order is mapped as it was sold: quantities as ordered, less
+what was taken out by an edit, and the total before returns and refunds.
+"""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..document import (
+    Address,
+    ChannelOrder,
+    ChannelReturn,
+    Customer,
+    OrderState,
+    PaymentInfo,
+    PaymentState,
+    ReturnItem,
+    ReturnState,
+)
+from ..errors import Malformed
+from ..money import minor_unit, to_unit
+from .lines import order_lines
+
+ORDER_STATES = {
+    "draft": OrderState.PENDING,
+    "requires_action": OrderState.PENDING,
+    "pending": OrderState.OPEN,
+    "completed": OrderState.COMPLETED,
+    "archived": OrderState.COMPLETED,
+    "canceled": OrderState.CANCELLED,
+}
+RETURN_STATES = {
+    "requested": ReturnState.REQUESTED,
+    "partially_received": ReturnState.REQUESTED,
+    "received": ReturnState.RECEIVED,
+    "canceled": ReturnState.CANCELLED,
+}
+OPEN_COLLECTIONS = ("not_paid", "awaiting")
+VAT_KEYS = ("vat", "vat_id", "vat_number", "tax_id")
+NOTE_KEYS = ("note", "notes", "customer_note")
+
+
+def read(payload: str, what: str) -> dict[str, Any]:
+    """The JSON object in a payload, its numbers exact.
+
+    :raise Malformed: where it is none
+    """
+    try:
+        content = json.loads(payload, parse_float=Decimal)
+    except ValueError:
+        raise Malformed(f"{what}: not JSON") from None
+    if not isinstance(content, dict):
+        raise Malformed(f"{what}: not a JSON object")
+    return content
+
+
+def decimal(value: Any) -> Decimal:
+    """A number as Medusa sends it, as number or text; nothing is zero."""
+    try:
+        return Decimal(str(value or 0))
+    except InvalidOperation:
+        raise Malformed(f"Medusa sent {value!r} where a number belongs") from None
+
+
+# --- Orders ---------------------------------------------------------------------------
+
+
+def parse_order(payload: str) -> ChannelOrder:
+    order = read(payload, "Order of Medusa")
+    try:
+        return _order(order)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Malformed(
+            f"Order {order.get('display_id', '?')} of Medusa lacks a part, or has it"
+            " in another form",
+            detail=f"{type(error).__name__}: {error}",
+        ) from None
+
+
+def _order(order: dict) -> ChannelOrder:
+    unit = minor_unit(order["currency_code"])
+    later, earlier = _credits(order)
+    total = decimal(order["total"]) + sum(
+        (
+            decimal(amount)
+            for amount in (
+                order.get("return_received_total"),
+                order.get("return_dismissed_total"),
+                *(line["amount"] for line in (*later, *earlier)),
+            )
+        ),
+        Decimal(0),
+    )
+    tax_included, lines = order_lines(order, unit)
+    email = order.get("email") or ""
+    shipping, billing = order.get("shipping_address"), order.get("billing_address")
+    return ChannelOrder.build(
+        external_id=order["id"],
+        number=str(order.get("custom_display_id") or order["display_id"]),
+        state=_known(ORDER_STATES, order["status"], "state of an order"),
+        created_at=order["created_at"],
+        updated_at=order["updated_at"],
+        currency=order["currency_code"].upper(),
+        tax_included=tax_included,
+        customer=_customer(order),
+        billing=_address(billing or shipping, email),
+        shipping=_address(shipping or billing, email),
+        lines=lines,
+        payments=(*_payments(order, unit), *_vouchers(order, earlier, unit)),
+        total=to_unit(total, unit),
+        delivery_method=", ".join(
+            method["name"] for method in order.get("shipping_methods") or ()
+        ),
+        note=_first(order.get("metadata"), NOTE_KEYS),
+    )
+
+
+def _known(states: dict, state: str, what: str):
+    if state not in states:
+        raise Malformed(f"Medusa has a {what} that we do not know: {state}")
+    return states[state]
+
+
+def _credits(order: dict) -> tuple[list[dict], list[dict]]:
+    """Credit lines that came after the sale, and those that were part of it.
+
+    Refunds and cancellations reduce the total by a credit line. One in the order's
+    first version is a voucher with which the customer paid.
+    """
+    lines = order.get("credit_lines") or []
+    later = [line for line in lines if line.get("version", 1) > 1]
+    return later, [line for line in lines if line not in later]
+
+
+def _customer(order: dict) -> Customer:
+    customer = order.get("customer") or {}
+    address = order.get("billing_address") or order.get("shipping_address") or {}
+    return Customer.build(
+        # A guest has a customer record too, a new one with each address.
+        external_id=customer.get("id", "") if customer.get("has_account") else "",
+        name=_name(customer) or _name(address),
+        email=order.get("email") or customer.get("email") or "",
+        language=order.get("locale") or "",
+    )
+
+
+def _name(person: dict) -> str:
+    parts = (person.get("first_name"), person.get("last_name"))
+    return " ".join(part.strip() for part in parts if part and part.strip())
+
+
+def _address(address: dict | None, email: str) -> Address:
+    address = address or {}
+    return Address.build(
+        name=_name(address),
+        company=address.get("company") or "",
+        street=address.get("address_1") or "",
+        street2=address.get("address_2") or "",
+        postcode=address.get("postal_code") or "",
+        city=address.get("city") or "",
+        state=address.get("province") or "",
+        country=(address.get("country_code") or "").upper(),
+        phone=address.get("phone") or "",
+        email=email,
+        vat=_first(address.get("metadata"), VAT_KEYS),
+    )
+
+
+def _first(metadata: dict | None, keys: tuple[str, ...]) -> str:
+    found = (str(metadata[key]) for key in keys if (metadata or {}).get(key))
+    return next(found, "")
+
+
+def _payments(order: dict, unit: Decimal):
+    for collection in order.get("payment_collections") or ():
+        payments = collection.get("payments") or ()
+        for payment in payments:
+            yield _payment(payment, unit)
+        if not payments and collection["status"] in OPEN_COLLECTIONS:
+            yield PaymentInfo.build(
+                external_id=collection["id"],
+                state=PaymentState.PENDING,
+                amount=to_unit(decimal(collection["amount"]), unit),
+            )
+
+
+def _payment(payment: dict, unit: Decimal) -> PaymentInfo:
+    amount = to_unit(decimal(payment["amount"]), unit)
+    captured = to_unit(total_of(payment.get("captures")), unit)
+    if payment.get("canceled_at"):
+        state = PaymentState.CANCELLED
+    elif captured and captured >= amount:
+        state = PaymentState.CAPTURED
+    else:
+        state = PaymentState.AUTHORISED
+    return PaymentInfo.build(
+        external_id=payment["id"],
+        method=payment.get("provider_id") or "",
+        state=state,
+        amount=amount,
+        captured=captured,
+        refunded=to_unit(total_of(payment.get("refunds")), unit),
+    )
+
+
+def total_of(entries: list[dict] | None) -> Decimal:
+    """The sum of captures or refunds."""
+    return sum((decimal(entry["amount"]) for entry in entries or ()), Decimal(0))
+
+
+def _vouchers(order: dict, lines: list[dict], unit: Decimal):
+    for line in lines:
+        amount = to_unit(decimal(line["amount"]), unit)
+        yield PaymentInfo.build(
+            external_id=line["id"],
+            method=line.get("reference") or "",
+            state=PaymentState.CAPTURED,
+            amount=amount,
+            captured=amount,
+        )
+
+
+# --- Returns --------------------------------------------------------------------------
+
+
+def parse_return(payload: str) -> ChannelReturn:
+    content = read(payload, "Return of Medusa")
+    try:
+        return ChannelReturn.build(
+            external_id=content["id"],
+            order_id=content["order_id"],
+            state=_known(RETURN_STATES, content["status"], "state of a return"),
+            requested_at=content.get("requested_at") or content["created_at"],
+            items=tuple(
+                ReturnItem.build(
+                    line_id=item["item_id"],
+                    quantity=decimal(item["quantity"]),
+                    reason=_reason(item),
+                )
+                for item in content["items"]
+            ),
+            note=_first(content.get("metadata"), NOTE_KEYS),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Malformed(
+            f"Return {content.get('id', '?')} of Medusa lacks a part",
+            detail=f"{type(error).__name__}: {error}",
+        ) from None
+
+
+def _reason(item: dict) -> str:
+    label = (item.get("reason") or {}).get("label") or ""
+    note = item.get("note") or ""
+    return f"{label}: {note}" if label and note else label or note

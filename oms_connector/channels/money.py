@@ -1,0 +1,57 @@
+"""Money to the smallest unit of its currency."""
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+}
+"""Minor units of ISO 4217, where they are not 2."""
+
+_NOISE = Decimal("1e-9")
+"""What is smaller comes from floating point and is nobody's money."""
+
+
+def minor_unit(currency: str) -> Decimal:
+    """The smallest amount of a currency, for instance 0.01."""
+    for digits, currencies in _DIGITS.items():
+        if currency.upper() in currencies.split():
+            return Decimal(1).scaleb(-digits)
+    return Decimal("0.01")
+
+
+def without_noise(amount: Decimal) -> Decimal:
+    return amount.quantize(_NOISE)
+
+
+def to_unit(amount: Decimal, unit: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """Round to whole units, by default half up as shops do."""
+    return without_noise(amount).quantize(unit, rounding=rounding)
+
+
+def to_unit_up(amount: Decimal, unit: Decimal) -> Decimal:
+    return to_unit(amount, unit, ROUND_CEILING)
+
+
+def settle(
+    amounts: Sequence[Decimal], total: Decimal, unit: Decimal
+) -> tuple[Decimal, ...]:
+    """Round amounts to whole units so that they sum to `total`: largest remainder.
+
+    Each amount moves by less than one unit.
+
+    :param total: whole units, between the sums of the amounts rounded down and up
+    :raise ValueError: where no such rounding sums to the total
+    """
+    exact = [without_noise(amount) for amount in amounts]
+    floors = [amount.quantize(unit, rounding=ROUND_FLOOR) for amount in exact]
+    missing = int((total - sum(floors)) / unit)
+    remainders = [amount - floor for amount, floor in zip(exact, floors, strict=True)]
+    fractional = [index for index, rest in enumerate(remainders) if rest]
+    if not 0 <= missing <= len(fractional) or sum(floors) + missing * unit != total:
+        raise ValueError(f"{total} is not near the sum of {len(amounts)} amounts")
+    raised = sorted(fractional, key=lambda index: -remainders[index])[:missing]
+    return tuple(
+        floor + unit if index in raised else floor for index, floor in enumerate(floors)
+    )
