@@ -1,0 +1,173 @@
+"""From the demo shop's own JSON to the canonical documents."""
+
+import json
+from decimal import Decimal
+
+from ..document import (
+    Address,
+    ChannelOrder,
+    ChannelReturn,
+    Customer,
+    Event,
+    LineKind,
+    OrderLine,
+    OrderState,
+    PaymentInfo,
+    PaymentState,
+    ReturnItem,
+)
+from ..errors import Malformed
+
+ORDER_STATES = {
+    "on_hold": OrderState.PENDING,
+    "processing": OrderState.OPEN,
+    "complete": OrderState.COMPLETED,
+    "cancelled": OrderState.CANCELLED,
+}
+PAYMENT_STATES = {
+    "waiting": PaymentState.PENDING,
+    "reserved": PaymentState.AUTHORISED,
+    "paid": PaymentState.CAPTURED,
+    "void": PaymentState.CANCELLED,
+}
+
+
+def order(payload: str) -> ChannelOrder:
+    data = _object(payload)
+    try:
+        lines = [_line(item) for item in data["items"]]
+        if data["delivery"]["price"]:
+            lines.append(_shipping(data["id"], data["delivery"]))
+        return ChannelOrder.build(
+            external_id=data["id"],
+            number=data["number"],
+            state=_known(ORDER_STATES, data["status"], "order status"),
+            created_at=data["placed_at"],
+            updated_at=data["changed_at"],
+            currency=data["currency"],
+            tax_included=data["prices"] == "gross",
+            customer=_customer(data["buyer"]),
+            billing=_address(data["bill_to"]),
+            shipping=_address(data["ship_to"]),
+            lines=lines,
+            payments=[_payment(data["payment"])],
+            total=_money(data["grand_total"]),
+            delivery_method=data["delivery"]["method"],
+            note=data["remark"],
+        )
+    except KeyError as error:
+        raise Malformed(f"The order has no field {error}") from None
+    except (TypeError, ArithmeticError) as error:
+        raise Malformed(
+            "The order is not built as expected", detail=str(error)
+        ) from None
+
+
+def returned(payload: str) -> ChannelReturn:
+    data = _object(payload)
+    try:
+        return ChannelReturn.build(
+            external_id=data["id"],
+            order_id=data["order"],
+            state=data["status"],
+            requested_at=data["requested_at"],
+            items=[
+                ReturnItem.build(
+                    line_id=item["id"], quantity=item["qty"], reason=item["reason"]
+                )
+                for item in data["items"]
+            ],
+            note=data["remark"],
+        )
+    except KeyError as error:
+        raise Malformed(f"The return has no field {error}") from None
+    except TypeError as error:
+        raise Malformed(
+            "The return is not built as expected", detail=str(error)
+        ) from None
+
+
+def event(body: str) -> Event:
+    data = _object(body)
+    if not data.get("event") or not data.get("order"):
+        raise Malformed("The event names no topic or no order")
+    return Event.build(topic=data["event"], external_id=data["order"])
+
+
+def _object(payload: str) -> dict:
+    try:
+        data = json.loads(payload)
+    except ValueError:
+        raise Malformed("The payload is not JSON") from None
+    if not isinstance(data, dict):
+        raise Malformed("The payload is not a JSON object")
+    return data
+
+
+def _known(states: dict, value: str, what: str):
+    if value not in states:
+        raise Malformed(f"Unknown {what}: {value}")
+    return states[value]
+
+
+def _money(cents: int) -> Decimal:
+    return Decimal(cents) / 100
+
+
+def _line(item: dict) -> OrderLine:
+    return OrderLine.build(
+        external_id=item["id"],
+        sku=item["sku"],
+        title=item["name"],
+        quantity=item["qty"],
+        unit_price=_money(item["price"]),
+        discount=_money(item["rebate"]),
+        tax_rate=item["vat_percent"],
+        tax=_money(item["vat"]),
+    )
+
+
+def _shipping(order_id: str, delivery: dict) -> OrderLine:
+    return OrderLine.build(
+        external_id=f"{order_id}-delivery",
+        kind=LineKind.SHIPPING,
+        title=delivery["method"],
+        unit_price=_money(delivery["price"]),
+        tax_rate=delivery["vat_percent"],
+        tax=_money(delivery["vat"]),
+    )
+
+
+def _customer(buyer: dict) -> Customer:
+    return Customer.build(
+        external_id=buyer["id"],
+        name=buyer["name"],
+        email=buyer["email"],
+        language=buyer["locale"],
+    )
+
+
+def _address(address: dict) -> Address:
+    return Address.build(
+        name=f"{address['first_name']} {address['last_name']}",
+        company=address["company"],
+        street=address["street"],
+        street2=address["extra"],
+        postcode=address["zip"],
+        city=address["city"],
+        country=address["country"],
+        phone=address["phone"],
+        email=address["email"],
+        vat=address["vat_id"],
+    )
+
+
+def _payment(payment: dict) -> PaymentInfo:
+    return PaymentInfo.build(
+        external_id=payment["id"],
+        method=payment["method"],
+        state=_known(PAYMENT_STATES, payment["status"], "payment status"),
+        amount=_money(payment["amount"]),
+        captured=_money(payment["paid"]),
+        refunded=_money(payment["refunded"]),
+    )
