@@ -12,6 +12,7 @@ from . import (
     oms_stock_mark,
     oms_tax_mapping,
     payment_provider,
+    payment_transaction,
     res_partner,
     sale_order,
     sale_order_line,

@@ -269,6 +269,17 @@ class SaleOrder(models.Model):
             self.oms_channel_id.sudo(), "capture", notice, transaction
         )
 
+    def _oms_capture(self):
+        """Have the channel take what is authorised: the goods are leaving."""
+        self.ensure_one()
+        if Capability.CAPTURE in self.oms_channel_id.sudo()._capabilities():
+            for transaction in self.sudo().transaction_ids:
+                if (
+                    transaction.state == "authorized"
+                    and transaction.provider_code == "oms_channel"
+                ):
+                    self._oms_announce_capture(transaction)
+
     def _oms_announce_refund(self, key, amount, record, *, items=(), reason=""):
         """Have the channel pay money back, once for the key.
 

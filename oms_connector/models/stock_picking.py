@@ -43,6 +43,7 @@ class StockPicking(models.Model):
             )
         ):
             picking._oms_announce_shipment()
+            picking.sale_id._oms_capture()
         return result
 
     def _oms_announce_shipment(self):

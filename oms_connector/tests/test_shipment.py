@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from odoo.addons.oms_connector.channels.document import CaptureNotice, PaymentState
+
 from .common import ConnectorCase
 
 
@@ -51,6 +53,19 @@ class TestShipment(ConnectorCase):
         self.deliver()
         self.deliver()
         self.assertEqual(len(self.adapter.sent), 1)
+
+    def test_authorised_payment_is_captured_when_the_goods_leave(self):
+        order = self.order()
+        payment = order.payments[0].model_copy(
+            update={"state": PaymentState.AUTHORISED, "captured": Decimal(0)}
+        )
+        sale = self.take(order.model_copy(update={"payments": (payment,)}))
+        self.assertEqual(sale.transaction_ids.state, "authorized")
+        self.ship(sale.picking_ids)
+        self.deliver()
+        (notice,) = [n for n in self.adapter.sent if isinstance(n, CaptureNotice)]
+        self.assertEqual((notice.amount, notice.order_id), (100, "order-1001"))
+        self.assertEqual(sale.transaction_ids.state, "done")
 
     def test_other_deliveries_are_nobody_s_business(self):
         order = self.env["sale.order"].create(
