@@ -5,8 +5,8 @@ with a function
 
     def run(env) -> dict
 
-It runs inside Odoo, in a process of its own: `env` is the administrator's environment, with a
-cursor that it may commit. What it prints is shown; what it returns is printed as the
+It runs inside Odoo, in a process of its own: `env` is the superuser's environment, with
+a cursor that it may commit. What it prints is shown; what it returns is printed as the
 last line, as one JSON object. The database is in the cluster that keeps data safe, as
 a shop's would be.
 """

@@ -161,8 +161,8 @@ class Cluster:
         self._give(handed_over)
         try:
             self._check(
-                "initdb", "--username", USER, "--encoding", "UTF8", "--locale", "C.UTF-8",
-                "--auth-local", "trust", "--auth-host", "scram-sha-256",
+                "initdb", "--username", USER, "--encoding", "UTF8",
+                "--locale", "C.UTF-8", "--auth-local", "trust", "--auth-host", "scram-sha-256",
                 "--pwfile", str(handed_over), "--no-sync",
             )  # fmt: skip
         finally:

@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from psycopg2 import sql
@@ -246,9 +247,13 @@ def _addons_hash() -> str:
 
 
 def _stack_hash() -> str:
-    """A hash of what makes databases: this environment and the code that installs."""
-    here = Path(__file__).parent / "install_modules.py"
-    return hashlib.sha256(sys.prefix.encode() + here.read_bytes()).hexdigest()
+    """A hash of what makes databases: Odoo, its packages and the code that installs."""
+    requirements = (settings.ROOT / "requirements.txt").read_text()
+    at_run_time = requirements.partition("# Development")[0]
+    odoo = Path(sysconfig.get_path("purelib"), "odoo19.pth").read_text()
+    install_code = (Path(__file__).parent / "install_modules.py").read_text()
+    content = at_run_time + odoo + install_code
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def main():

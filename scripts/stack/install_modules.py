@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import odoo
-import odoo.addons.base  # noqa: F401  (makes the namespace of the add-ons)
+import odoo.addons.base
 import odoo.modules.registry
 import odoo.service.db
 from odoo import SUPERUSER_ID, api

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # scripts/setup sets root and cache
 # Odoo 19: the one that ODOO_HOME names, or Debian's package odoo-19, unpacked.
 #
 # The package lives in Debian's suite "sid". It is fetched with an apt configuration of

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # scripts/setup sets root and cache
 # The Python environment: one for each set of pinned packages, Python and Odoo.
 
 # Prints the environment's folder for Python $1 and Odoo's folder $2, made if missing.

@@ -113,10 +113,11 @@ def _logins(cluster: Cluster) -> str:
         for each in accounts
     ]
     widths = [max(len(line[column]) for line in lines) for column in range(3)]
-    return "\n".join(
-        "  " + "  ".join(text.ljust(width) for text, width in zip(line, widths))
+    texts = [
+        "  ".join(map(str.ljust, line, widths))  # columns of equal width
         for line in lines
-    )
+    ]
+    return "\n".join(f"  {text}".rstrip() for text in texts)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """An Odoo server with workers, job runner and scheduled actions, while it is needed."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -94,14 +95,10 @@ class OdooServer:
         """Ends Odoo, its workers included; calling it again does nothing."""
         if self._process:
             self._process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(STOP_TIMEOUT)
-            except subprocess.TimeoutExpired:
-                pass
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._process.wait()
             self._process = None
         if self._proxy:

@@ -12,17 +12,16 @@ Arguments that name files or folders choose among them; all others go to pytest.
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from . import database, odoo_config, settings
 from .cluster import Cluster
 from .signals import end_on_signals
 
 SERVER_STAGES = ("install", "browser", "e2e")
-# Files may share a name when they are imported by their place.
-WITHOUT_ODOO = ("-p", "no:odoo", "--import-mode=importlib")
+WITHOUT_ODOO = ("-p", "no:odoo")
 NO_TESTS = 5  # pytest's exit code
 
 
