@@ -122,11 +122,11 @@ class Shop:
         self._lay_out()
         environment = _environment(self.cluster, self.name)
         environment["WEBHOOKS_FILE"] = str(self.folder / "webhooks.json")
-        command = [*_medusa(self.folder), "start", "-H", "127.0.0.1"]
+        address = ["-H", "127.0.0.1", "-p", str(self.port)]
+        command = [*_medusa(self.folder), "start", *address]
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", "--"]
-                + [*command, "-p", str(self.port)],
+                ["setpriv", "--pdeathsig", "TERM", "--", *command],
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -183,7 +183,7 @@ class Shop:
         return "\n".join([f"({self.log})", *lines[-count:]])
 
     def _take_keys(self) -> None:
-        """A new secret key in the place of the last one, which nobody can read again."""
+        """A new secret key for the last one, which nobody can read again."""
         credentials = {"email": ADMINISTRATOR, "password": _password(self.cluster)}
         token = self.call("POST", "/auth/user/emailpass", credentials)["token"]
         self._http.headers["Authorization"] = f"Bearer {token}"

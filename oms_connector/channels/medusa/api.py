@@ -40,9 +40,9 @@ RETURN_FIELDS = ",".join((
 ))  # fmt: skip
 
 
-def number(value: Decimal) -> int | float:
+def number(value: Decimal | int) -> int | float:
     """As Medusa's API wants numbers: its validation refuses text."""
-    return int(value) if value == value.to_integral_value() else float(value)
+    return int(value) if value == int(value) else float(value)
 
 
 class AdminApi:

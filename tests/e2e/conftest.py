@@ -1,0 +1,51 @@
+"""Fixtures: a real Medusa shop, and the adapter that talks to it."""
+
+import shutil
+import sys
+from decimal import Decimal
+
+import pytest
+
+from stack import database, settings
+from stack.shop import Shop
+from stack.shop_seed import ShopProduct
+
+sys.path.append(str(settings.ROOT / "oms_connector"))
+
+PRODUCTS = [
+    ShopProduct(
+        sku=sku,
+        title=title,
+        prices={"eur": Decimal(eur), "usd": Decimal(usd)},
+        stock={"Berlin": 100, "Hamburg": 50},
+        barcode=barcode,
+    )
+    for sku, title, eur, usd, barcode in (
+        ("SHIRT-M", "Shirt", "19.90", "22.35", "4006381333931"),
+        ("MUG", "Mug", "9.99", "10.01", "4006381333948"),
+        ("BAG", "Bag", "34.50", "37.77", "4006381333955"),
+    )
+]
+
+
+@pytest.fixture(scope="session")
+def shop(cluster):
+    """A Medusa shop with the products above, told of by no events yet."""
+    if reason := Shop.unavailable():
+        pytest.skip(reason)
+    name = f"test_shop_{database.own_suffix()}"
+    try:
+        with Shop(cluster, name) as running:
+            running.sell(PRODUCTS)
+            yield running
+    finally:
+        database.drop(cluster, name)
+        shutil.rmtree(running.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def customer(shop):
+    """Somebody who buys in that shop."""
+    from shop_customer import Customer
+
+    return Customer(shop)
