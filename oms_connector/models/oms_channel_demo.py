@@ -1,4 +1,5 @@
 import secrets
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import fields, models
@@ -10,6 +11,7 @@ from ..channels.document import Location
 from ..channels.errors import ChannelError
 from .oms_demo_memory import ChannelMemory
 
+LONGEST_GAP = timedelta(hours=1)
 STANDARD_RATE = Decimal(19)
 """For products without a sales tax."""
 
@@ -58,10 +60,18 @@ class OmsChannel(models.Model):
         groups="oms_connector.group_channel_admin",
     )
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("demo_orders_per_hour") and "demo_started_at" not in vals:
+            self._demo_go_on()
+        return result
+
     # === ACTION METHODS === #
 
     def action_demo_place_order(self):
-        """Have a customer of the demo shop buy something; it comes with the next fetch."""
+        """Have a customer of the demo shop buy; the order comes with the next fetch."""
         reference = self.demo_place_order()
         return self._notify(self.env._("%s comes with the next fetch.", reference))
 
@@ -80,6 +90,41 @@ class OmsChannel(models.Model):
             raise UserError(str(error)) from None
 
     # === BUSINESS METHODS === #
+
+    def _pull(self):
+        """Override of `oms_connector`: a demo shop was closed while nobody looked.
+
+        Otherwise a week without Odoo would end in a flood of orders.
+        """
+        horizon = fields.Datetime.now() - LONGEST_GAP
+        self.filtered(
+            lambda channel: channel.last_pull_at and channel.last_pull_at < horizon
+        )._demo_go_on()
+        return super()._pull()
+
+    def _demo_go_on(self):
+        """From now on, new orders follow the last one that anybody has seen."""
+        for channel in self.filtered(
+            lambda c: c.adapter == "demo" and c.demo_orders_per_hour
+        ):
+            known = (
+                self.env["oms.demo.memory"]
+                .sudo()
+                .search(
+                    [
+                        ("channel_id", "=", channel.id),
+                        ("kind", "=", "order"),
+                        ("key", "=like", "ord-%"),
+                    ]
+                )
+            )
+            count = 1 + max(
+                (int(key.removeprefix("ord-")) for key in known.mapped("key")),
+                default=-1,
+            )
+            channel.demo_started_at = fields.Datetime.now() - timedelta(
+                hours=count / channel.demo_orders_per_hour
+            )
 
     def _adapter_settings(self):
         """Override of `oms_connector`: the demo shop sells what the channel lists."""
