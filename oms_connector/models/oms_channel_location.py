@@ -13,8 +13,8 @@ class OmsChannelLocation(models.Model):
     external_id = fields.Char(required=True, string="Channel's ID")
     warehouse_id = fields.Many2one(
         "stock.warehouse",
-        help="What this warehouse has is shown at this location of the channel, and its "
-        "parcels leave from there.",
+        help="What this warehouse has is shown at this location of the channel, and "
+        "its parcels leave from there.",
     )
 
     _external_uniq = models.Constraint(

@@ -227,7 +227,8 @@ class OmsListing(models.Model):
                 SQL(
                     """
                     SELECT line.product_id,
-                           SUM(GREATEST(0, line.product_uom_qty - COALESCE(taken.qty, 0)))
+                           SUM(GREATEST(
+                               0, line.product_uom_qty - COALESCE(taken.qty, 0)))
                     FROM sale_order_line AS line
                     JOIN sale_order AS sale ON sale.id = line.order_id
                     LEFT JOIN LATERAL (
@@ -365,9 +366,9 @@ def _less(free, takers, most):
     left = {key: max(0, quantity) for key, quantity in free.items()}
     takers -= sum(min(0, quantity) for quantity in free.values())
     surplus = 0 if most is None else max(0, sum(left.values()) - takers - most)
-    for amount in (takers, surplus):
-        for key in sorted(left, key=lambda key: (-left[key], key)):
-            taken = min(left[key], amount)
-            left[key] -= taken
-            amount -= taken
+    to_take = max(takers, 0) + surplus
+    for key in sorted(left, key=lambda key: (-left[key], key)):
+        taken = min(left[key], to_take)
+        left[key] -= taken
+        to_take -= taken
     return left

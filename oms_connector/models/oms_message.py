@@ -153,7 +153,8 @@ class OmsMessage(models.Model):
                           AND newer.kind = seen.kind
                           AND newer.external_ref = seen.external_ref
                           AND newer.id != seen.id
-                          AND (newer.received_at, newer.id) > (seen.received_at, seen.id)
+                          AND (newer.received_at, newer.id)
+                            > (seen.received_at, seen.id)
                     )
                     RETURNING id
                     """,
@@ -238,7 +239,7 @@ class OmsMessage(models.Model):
         Absolute figures need no outbox: what was sent is computed when it is sent.
         """
         failed = [result for result in results if result.error]
-        payload = "[%s]" % ",".join(doc.model_dump_json() for doc in documents)
+        payload = f"[{','.join(document.model_dump_json() for document in documents)}]"
         return self.sudo().create(
             {
                 "channel_id": channel.id,
@@ -334,11 +335,10 @@ class OmsMessage(models.Model):
         ).items():
             if channel.state != "connected":
                 continue
-            group = group.with_company(channel.company_id)
             if (direction, kind) == ("in", "order"):
                 self.env["oms.intake"]._take_orders(channel, group)
             else:
-                for message in group:
+                for message in group.with_company(channel.company_id):
                     message._attempt(getattr(message, f"_handle_{direction}_{kind}"))
 
     def _attempt(self, step):

@@ -11,7 +11,8 @@ class PaymentTransaction(models.Model):
     def _send_capture_request(self):
         """Override of `payment`: the outbox asks the channel, once for this capture."""
         if self.provider_code != "oms_channel":
-            return super()._send_capture_request()
+            super()._send_capture_request()
+            return
         orders = self.sale_order_ids or self.source_transaction_id.sale_order_ids
         orders._oms_announce_capture(self)
 

@@ -208,7 +208,7 @@ class SaleOrder(models.Model):
         self.env.flush_all()
 
     def _oms_retake(self):
-        """Take the orders again from their last raw payload: something was put right."""
+        """Take the orders again from their last payload: something was put right."""
         messages = self.env["oms.message"].sudo()
         for order in self:
             last = messages.search(

@@ -1,4 +1,4 @@
-"""The world in which the connector's tests live: one shop, one warehouse, two products."""
+"""The world of the connector's tests: one shop, one warehouse, two products."""
 
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -188,7 +188,7 @@ class ConnectorCase(TransactionCase):
 
     @classmethod
     def tax(cls, rate=19.0, included=True):
-        """A sale tax of our own country, so that the test owns what it computes with."""
+        """A sale tax of our own, so that the test knows what it computes with."""
         return cls.env["account.tax"].create(
             {
                 "name": f"Test {rate} {included}",

@@ -43,9 +43,9 @@ class TestChannel(ConnectorCase):
         self.assertEqual(self.channel.orders_since, began - timedelta(minutes=3))
 
     def test_unreachable_channel_is_the_queue_s_to_wait_for(self):
-        with self.raised(Retryable("down", retry_after=30)):
-            with self.assertRaises(RetryableJobError) as caught:
-                self.pull()
+        down = Retryable("down", retry_after=30)
+        with self.raised(down), self.assertRaises(RetryableJobError) as caught:
+            self.pull()
         self.assertGreaterEqual(caught.exception.seconds, 30)
 
     def test_refused_access_pauses_and_tells(self):

@@ -11,9 +11,9 @@ class TestSecurity(ConnectorCase):
         for field in SECRETS:
             self.channel.with_user(self.channel_admin).read([field])
             for user in (self.support, self.picker):
-                with self.subTest(field=field, user=user.login):
-                    with self.assertRaises(AccessError):
-                        self.channel.with_user(user).read([field])
+                sub_test = self.subTest(field=field, user=user.login)
+                with sub_test, self.assertRaises(AccessError):
+                    self.channel.with_user(user).read([field])
 
     def test_secrets_do_not_survive_a_copy(self):
         self.channel.medusa_api_key = "sk_secret"

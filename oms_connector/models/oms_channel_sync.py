@@ -1,0 +1,208 @@
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.queue_job.job import identity_exact
+
+from ..channels.adapter import Capability
+from ..channels.errors import ChannelError, Retryable, Unauthorised
+
+OVERLAP = timedelta(minutes=5)
+"""Clocks differ and pages shift: each pull looks back; intake is idempotent."""
+UNPAID_PORTION = 20
+"""Unpaid orders that one pull asks for by number (see `_refresh_unpaid`)."""
+
+
+class OmsChannel(models.Model):
+    """The regular work of a channel: jobs that fetch, and jobs that publish."""
+
+    _inherit = "oms.channel"
+
+    # === BUSINESS METHODS - PULL === #
+
+    @api.model
+    def _cron_pull(self):
+        """Start a pull for every channel that is connected."""
+        self.search([("state", "=", "connected")])._pull()
+
+    def _pull(self):
+        for channel in self:
+            channel._later(identity_key=identity_exact)._pull_page(channel.id, "orders")
+            if Capability.RETURNS in channel._capabilities():
+                channel._later(identity_key=identity_exact)._pull_page(
+                    channel.id, "returns"
+                )
+
+    @api.model
+    def _pull_page(self, channel_id, what):
+        """Fetch and store one page. A job.
+
+        The page's rows and the cursor behind it commit together: a crash repeats the
+        page, and skips nothing.
+
+        :param str what: orders or returns
+        """
+        channel = self.browse(channel_id).exists()
+        if not channel or channel.state != "connected":
+            return
+        if not channel.try_lock_for_update():
+            return  # another worker is pulling
+        now = fields.Datetime.now()
+        since, cursor = channel[f"{what}_since"], channel[f"{what}_cursor"]
+        # The next round looks back to where this one began, not to where it ended.
+        started = channel[f"{what}_started_at"] if cursor else now
+        with channel._border() as border:
+            adapter = channel._adapter()
+            page = getattr(adapter, f"fetch_{what}")(
+                since and (since - OVERLAP).replace(tzinfo=timezone.utc), cursor or None
+            )
+            items = list(page.items)
+            if what == "orders" and not page.cursor:
+                items += channel._refresh_unpaid(adapter, items)
+        if border.error:
+            return
+        self.env["oms.message"]._store(channel, items)._enqueue()
+        channel.write(
+            {
+                f"{what}_cursor": page.cursor,
+                f"{what}_started_at": started,
+                f"{what}_since": since if page.cursor else started,
+                "last_pull_at": now,
+                "state_message": False,
+            }
+        )
+        if page.cursor:
+            channel._later()._pull_page(channel.id, what)
+
+    def _refresh_unpaid(self, adapter, seen):
+        """Fetch orders that wait for payment, oldest look first.
+
+        Not every channel counts a capture as a change of the order, so a lost event
+        would leave it unpaid here for ever.
+        """
+        references = {raw.external_id for raw in seen}
+        waiting = self.env["sale.order"].search(
+            [
+                ("oms_channel_id", "=", self.id),
+                ("state", "in", ("draft", "sent")),
+                ("oms_hold_ids.state", "=", "open"),
+                ("oms_hold_ids.type_id.code", "=", "payment_pending"),
+            ],
+            order="oms_checked_at NULLS FIRST",
+            limit=UNPAID_PORTION,
+        )
+        waiting = waiting.filtered(lambda o: o.oms_external_id not in references)
+        found = [adapter.fetch_order(order.oms_external_id) for order in waiting]
+        waiting.write({"oms_checked_at": fields.Datetime.now()})
+        return [raw for raw in found if raw]
+
+    def _border(self):
+        """Context in which outside calls are made: errors of class become our moves."""
+        return _Border(self)
+
+    # === BUSINESS METHODS - LISTINGS AND LOCATIONS === #
+
+    @api.model
+    def _import_listings_page(self, channel_id, cursor):
+        """Fetch one page of the channel's listings. A job."""
+        channel = self.browse(channel_id).exists()
+        if not channel or channel.state != "connected":
+            return
+        with channel._border() as border:
+            page = channel._adapter().fetch_listings(cursor)
+        if border.error:
+            return
+        self.env["oms.listing"]._learn(channel, page.items)
+        if page.cursor:
+            channel._later()._import_listings_page(channel_id, page.cursor)
+
+    def _learn_locations(self, locations):
+        """Add the channel's locations; the only one stands for the only warehouse."""
+        self.ensure_one()
+        known = set(self.location_ids.mapped("external_id"))
+        new = [location for location in locations if location.external_id not in known]
+        self.location_ids = [
+            fields.Command.create(
+                {"external_id": location.external_id, "name": location.name}
+            )
+            for location in new
+        ]
+        for location in self.location_ids.filtered(lambda loc: not loc.warehouse_id):
+            taken = self.location_ids.warehouse_id
+            location.warehouse_id = self.env["stock.warehouse"].search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("name", "=ilike", location.name),
+                    ("id", "not in", taken.ids),
+                ],
+                limit=1,
+            )
+
+    # === BUSINESS METHODS - STOCK AND PRICES === #
+
+    def _later_push_stock(self):
+        """Have a job send the stock that is marked, for each channel that can."""
+        for channel in self:
+            if (
+                channel.state == "connected"
+                and Capability.STOCK in channel._capabilities()
+            ):
+                channel._later(identity_key=identity_exact)._push_stock(channel.id)
+
+    @api.model
+    def _push_stock(self, channel_id):
+        """Send the stock of marked listings that changed. A job.
+
+        What is sent is computed when it is sent, by one worker for a channel at a
+        time, so figures cannot overtake each other.
+        """
+        channel = self.browse(channel_id).exists()
+        if not channel or channel.state != "connected":
+            return
+        listings = self.env["oms.stock.mark"]._take(channel)
+        if not listings:
+            return
+        with channel._border():
+            listings.with_company(channel.company_id)._publish_stock()
+
+    @api.model
+    def _cron_push_prices(self):
+        for channel in self.search([("state", "=", "connected")]):
+            if channel.pricelist_id and Capability.PRICE in channel._capabilities():
+                channel._later(identity_key=identity_exact)._push_prices(channel.id)
+
+    @api.model
+    def _push_prices(self, channel_id):
+        """Send the prices that differ from what the channel shows. A job."""
+        channel = self.browse(channel_id).exists()
+        if not channel or channel.state != "connected" or not channel.pricelist_id:
+            return
+        with channel._border():
+            channel.listing_ids.with_company(channel.company_id)._publish_prices()
+
+
+class _Border:
+    """What a channel's error means for the job in which it happens.
+
+    Waiting is the queue's work; everything else is shown on the channel.
+    """
+
+    def __init__(self, channel):
+        self._channel = channel
+        self.error = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, Retryable):
+            seconds = int(error.retry_after) + 1 if error.retry_after else None
+            raise RetryableJobError(str(error), seconds=seconds) from None
+        if not isinstance(error, ChannelError):
+            return False
+        self.error = error
+        if isinstance(error, Unauthorised):
+            self._channel._lose_access(error)
+        else:
+            self._channel.sudo().state_message = str(error)
+        return True

@@ -1,0 +1,184 @@
+from decimal import Decimal
+
+from odoo import models, tools
+from odoo.fields import Command
+
+from ..channels.document import LineKind
+from ..channels.errors import Malformed
+from .oms_intake import naive
+
+
+class OmsIntake(models.AbstractModel):
+    """The order's own values: lines by listing, taxes, currency."""
+
+    _inherit = "oms.intake"
+
+    # === BUSINESS METHODS - THE ORDER === #
+
+    def _order_vals(self, channel, document, parties, listings, taxes):
+        """Values of the `sale.order` for a document.
+
+        :param dict parties: the three partner fields of the order
+        :param dict listings: {sku: product id}
+        :param dict taxes: cache of {(country id, rate, included): tax id}
+        """
+        currency = self._currency(document.currency)
+        country = self.env["res.country"].browse(
+            self._country_id(document.shipping.country)
+        )
+        lines = [
+            Command.create(
+                self._line_vals(channel, document, line, listings)
+                | {
+                    "sequence": index,
+                    "tax_ids": [
+                        Command.set(
+                            self._tax_ids(
+                                channel, country, line, document.tax_included, taxes
+                            )
+                        )
+                    ],
+                }
+            )
+            for index, line in enumerate(document.lines)
+            if line.quantity
+        ]
+        warehouse = channel.warehouse_ids[:1]
+        return {
+            **parties,
+            "company_id": channel.company_id.id,
+            "oms_channel_id": channel.id,
+            "oms_external_id": document.external_id,
+            "oms_number": document.number,
+            "client_order_ref": document.number,
+            "oms_updated_at": naive(document.updated_at),
+            "oms_total": float(document.total),
+            "oms_paid": float(document.paid),
+            "oms_tax_included": document.tax_included,
+            "date_order": naive(document.created_at),
+            "pricelist_id": self._pricelist(channel, currency).id,
+            "team_id": channel.team_id.id,
+            "user_id": False,
+            "note": document.note or False,
+            "order_line": lines,
+        } | ({"warehouse_id": warehouse.id} if warehouse else {})
+
+    def _line_vals(self, channel, document, line, listings):
+        currency = self._currency(document.currency)
+        price, discount = _price_and_discount(line, currency)
+        if line.kind == LineKind.SHIPPING:
+            product = channel.shipping_product_id
+        elif line.kind == LineKind.FEE:
+            product = channel.fee_product_id
+        else:
+            product = self.env["product.product"].browse(listings.get(line.sku))
+        product = product or self.env.ref("oms_connector.product_unknown")
+        return {
+            "product_id": product.id,
+            "product_uom_id": product.uom_id.id,
+            "name": line.title or product.display_name,
+            "product_uom_qty": float(line.quantity),
+            "price_unit": price,
+            "technical_price_unit": price,
+            "discount": discount,
+            "oms_external_id": line.external_id,
+            "oms_sku": line.sku,
+            "is_delivery": line.kind == LineKind.SHIPPING,
+        }
+
+    def _tax_ids(self, channel, country, line, tax_included, cache):
+        if not line.tax_rate:
+            return []
+        key = (country.id, line.tax_rate, tax_included)
+        if key not in cache:
+            cache[key] = self.env["oms.tax.mapping"]._find(
+                channel, country, float(line.tax_rate), tax_included
+            )
+        return cache[key].ids
+
+    def _currency(self, name):
+        currency = self.env["res.currency"].browse(self._currency_id(name))
+        if not currency:
+            raise Malformed(self.env._("The currency %s is not known", name))
+        if not currency.active:
+            currency.sudo().active = True
+        return currency
+
+    @tools.ormcache("name")
+    def _currency_id(self, name):
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        return currencies.search([("name", "=", name)]).id
+
+    def _pricelist(self, channel, currency):
+        """What gives the order its currency; none needed for the company's own."""
+        pricelists = self.env["product.pricelist"]
+        if currency == channel.company_id.currency_id:
+            return pricelists
+        if channel.pricelist_id.currency_id == currency:
+            return channel.pricelist_id
+        found = pricelists.search(
+            [
+                ("currency_id", "=", currency.id),
+                ("company_id", "in", (channel.company_id.id, False)),
+            ],
+            limit=1,
+        )
+        return found or pricelists.sudo().create(
+            {
+                "name": f"{channel.name} ({currency.name})",
+                "currency_id": currency.id,
+                "company_id": channel.company_id.id,
+            }
+        )
+
+    def _find_listings(self, channel, documents):
+        """Products by the channel's SKU; a SKU that is new becomes an empty listing."""
+        titles = {
+            line.sku: line.title
+            for document in documents
+            for line in document.lines
+            if line.kind == LineKind.PRODUCT and line.sku
+        }
+        listings = self.env["oms.listing"].with_context(active_test=False)
+        known = listings.search(
+            [("channel_id", "=", channel.id), ("sku", "in", list(titles))]
+        )
+        new = titles.keys() - set(known.mapped("sku"))
+        if new:
+            products = self.env["product.product"].search(
+                [
+                    ("default_code", "in", list(new)),
+                    ("company_id", "in", (channel.company_id.id, False)),
+                ]
+            )
+            by_code = {product.default_code: product.id for product in products}
+            known += listings.create(
+                [
+                    {
+                        "channel_id": channel.id,
+                        "sku": sku,
+                        "name": titles[sku],
+                        "product_id": by_code.get(sku),
+                    }
+                    for sku in sorted(new)
+                ]
+            )
+        return {listing.sku: listing.product_id.id for listing in known}
+
+
+def _price_and_discount(line, currency):
+    """Unit price and discount in percent that come to the line's amount exactly.
+
+    A discount that is no round percentage goes into the unit price instead.
+
+    :return: floats, as the order line stores them
+    """
+    full = line.quantity * line.unit_price
+    if not line.discount or not full:
+        return float(line.unit_price), 0.0
+    percent = round(line.discount / full * 100, 2)
+    exact = full * (1 - percent / 100)
+    cent = Decimal(str(currency.rounding))
+    if exact.quantize(cent) == line.amount.quantize(cent):
+        return float(line.unit_price), float(percent)
+    return float(line.amount / line.quantity), 0.0
