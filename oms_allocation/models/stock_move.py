@@ -1,0 +1,13 @@
+from odoo import models
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _action_cancel(self):
+        """Override of `stock`: what a node ships no longer is not allocated to it."""
+        lines = self.sudo().filtered(lambda move: move.state != "cancel").sale_line_id
+        result = super()._action_cancel()
+        if lines and not self.env.context.get("oms_procuring"):
+            self.env["oms.allocation"].sudo()._settle(lines)
+        return result
