@@ -129,17 +129,18 @@ class Cost:
     """What counts, as prices in one unit of the caller's choice.
 
     A plan costs `parcel` for each node that ships, and `metre` for each metre
-    between such a node and the customer. Raises InvalidProblem unless the parcel
-    costs at least 0 and the metre at least 1: the shorter way is always better.
+    between such a node and the customer. Both are at least 1, so that no node
+    is ever used for nothing and the shorter way is always better; raises
+    InvalidProblem otherwise.
     """
 
     parcel: int
     metre: int
 
     def __post_init__(self) -> None:
-        if self.parcel < 0 or self.metre < 1:
+        if self.parcel < 1 or self.metre < 1:
             raise InvalidProblem(
-                f"A parcel must cost at least 0 and a metre at least 1, "
+                f"A parcel and a metre must cost at least 1 each, "
                 f"not {self.parcel} and {self.metre}."
             )
 

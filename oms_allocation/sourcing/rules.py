@@ -14,7 +14,6 @@ from .geography import FARTHEST_KM, haversine_km
 from .plan import Code, Reason
 from .problem import FEWEST_THEN_NEAREST, ZERO, Cost, Key, Node, Order, Stock
 
-
 ONE = Decimal(1)
 
 
@@ -106,8 +105,9 @@ FILTERS = (
             Code.COUNTRY_NOT_SERVED, {"country": order.country}
         ),
     ),
-    Filter(has_something, lambda order, offer: Reason(Code.NOTHING_IN_STOCK)),
 )
+# Asked of every node that the filters keep, whichever they are.
+STOCKED = Filter(has_something, lambda order, offer: Reason(Code.NOTHING_IN_STOCK))
 
 
 def dropped_because(

@@ -28,10 +28,12 @@ from .problem import (
 )
 from .rules import (
     FILTERS,
+    STOCKED,
     Filter,
     Offer,
     covered_share,
     dropped_because,
+    has_everything,
     offer,
 )
 
@@ -54,7 +56,8 @@ def solve(
 ) -> Plan:
     """The cheapest plan that ships all of the order that can be shipped now.
 
-    Raises InvalidProblem if nodes share a key or a stock is not a Decimal.
+    `filters` say which nodes may be asked at all, `cost` what is cheap. Raises
+    InvalidProblem if nodes share a key or a stock is not a Decimal.
     """
     nodes = tuple(nodes)
     refuse_duplicate_nodes(nodes)
@@ -63,7 +66,9 @@ def solve(
         (offer(order, node, stock, demand, cost) for node in nodes),
         key=lambda one: (one.price, one.node.key),
     )
-    dropped = {one.node.key: dropped_because(order, one, filters) for one in offers}
+    dropped = {
+        one.node.key: dropped_because(order, one, (*filters, STOCKED)) for one in offers
+    }
     possible = [one for one in offers if dropped[one.node.key] is None]
     prices = [one.price for one in possible]
     chosen, proven = cheapest_cover(
@@ -75,7 +80,7 @@ def solve(
         order=order.key,
         allocations=allocations,
         left_over=left_over,
-        candidates=_candidates(offers, dropped, taken, complete=not left_over),
+        candidates=_candidates(order, offers, dropped, taken, left_over),
         cost=sum(prices[i] for i in chosen),
         proven=proven,
     )
@@ -182,16 +187,14 @@ def _share_out(
 ) -> tuple[tuple[Allocation, ...], dict[Key, Decimal]]:
     """Gives the lines to the nodes taken, and names what is left over.
 
-    A line goes whole to the nearest node that has it whole, else in as few parts as
-    can be: from the node that has most down.
+    Each line comes from as few nodes as can be: from the one that has most down, the
+    nearer of two that have as much.
     """
     left = {one.node.key: dict(zip(products, one.free, strict=True)) for one in taken}
     allocations, left_over = [], {}
     for line in lines:
         missing, product = line.quantity, line.product
-        whole = [node for node in left if left[node][product] >= missing]
-        givers = whole[:1] or sorted(left, key=lambda node: -left[node][product])
-        for node in givers:
+        for node in sorted(left, key=lambda node: -left[node][product]):
             given = min(missing, left[node][product])
             if given:
                 allocations.append(Allocation(line.key, product, node, given))
@@ -206,17 +209,18 @@ def _share_out(
 
 
 def _candidates(
+    order: Order,
     offers: Sequence[Offer],
     dropped: Mapping[Key, Reason | None],
     taken: Sequence[Offer],
-    complete: bool,
+    left_over: Mapping[Key, Decimal],
 ) -> tuple[Candidate, ...]:
     keys = {one.node.key for one in taken}
     candidates = []
     for one in offers:
         key = one.node.key
         if key in keys:
-            reason = _why_taken(one, len(taken), complete)
+            reason = _why_taken(order, one, len(taken), left_over)
         else:
             reason = dropped[key] or _why_not_taken(one, taken)
         candidates.append(
@@ -232,12 +236,13 @@ def _candidates(
     return tuple(candidates)
 
 
-def _why_taken(one: Offer, nodes: int, complete: bool) -> Reason:
-    if not complete:
-        return Reason(Code.SHIPS_WHAT_IS_THERE, {"nodes": nodes})
-    if nodes > 1:
-        return Reason(Code.SHARES_ORDER, {"nodes": nodes})
-    return Reason(Code.NEAREST_WITH_EVERYTHING, {"distance_km": one.distance_km})
+def _why_taken(
+    order: Order, one: Offer, nodes: int, left_over: Mapping[Key, Decimal]
+) -> Reason:
+    if has_everything(order, one):
+        return Reason(Code.NEAREST_WITH_EVERYTHING, {"distance_km": one.distance_km})
+    code = Code.SHIPS_WHAT_IS_THERE if left_over else Code.SHARES_ORDER
+    return Reason(code, {"nodes": nodes})
 
 
 def _why_not_taken(one: Offer, taken: Sequence[Offer]) -> Reason:

@@ -93,6 +93,18 @@ def test_every_zone_in_use_is_there_and_in_germany():
         assert 5.8 < longitude < 15.1
 
 
+@pytest.mark.parametrize("region", "0123456789")
+def test_zones_with_the_same_first_digit_lie_together(region):
+    zones = [
+        Position(*place) for zone, place in GERMAN_ZONES.items() if zone[0] == region
+    ]
+    middle = Position(
+        sum(zone.latitude for zone in zones) / len(zones),
+        sum(zone.longitude for zone in zones) / len(zones),
+    )
+    assert all(haversine_km(middle, zone) < 160 for zone in zones)
+
+
 def test_every_country_of_the_union_is_there_and_in_europe():
     union = (
         "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE "

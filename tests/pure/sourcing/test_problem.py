@@ -8,13 +8,17 @@ from sourcing.problem import Cost, InvalidProblem, Line, Order, Stock
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "-0.001"])
 def test_line_of_nothing_is_refused_by_name(quantity):
-    with pytest.raises(InvalidProblem, match="Line 7: the quantity .* above zero"):
+    with pytest.raises(
+        InvalidProblem, match="Line 7: the quantity to source must be a"
+    ):
         Line(7, "lamp", Decimal(quantity))
 
 
 @pytest.mark.parametrize("quantity", [1.5, 1, None, Decimal("NaN"), Decimal("Inf")])
 def test_line_without_an_exact_quantity_is_refused(quantity):
-    with pytest.raises(InvalidProblem, match="Line 7: .* must be a Decimal"):
+    with pytest.raises(
+        InvalidProblem, match="Line 7: the quantity to source must be a"
+    ):
         Line(7, "lamp", quantity)
 
 
@@ -42,7 +46,7 @@ def test_demand_adds_the_lines_of_a_product():
     assert order.demand() == {"lamp": 3, "shelf": 5}
 
 
-@pytest.mark.parametrize(("parcel", "metre"), [(-1, 1), (1, 0)])
-def test_price_that_would_reward_detours_is_refused(parcel, metre):
-    with pytest.raises(InvalidProblem, match="must cost at least"):
+@pytest.mark.parametrize(("parcel", "metre"), [(0, 1), (1, 0), (-1, 1)])
+def test_price_that_would_make_a_detour_or_a_parcel_free_is_refused(parcel, metre):
+    with pytest.raises(InvalidProblem, match="must cost at least 1"):
         Cost(parcel, metre)

@@ -1,9 +1,12 @@
 """What a planner expects of a plan, one case a test."""
 
 from decimal import Decimal
+from itertools import combinations
+from random import Random
 
 import pytest
 from sourcing import solver
+from sourcing.geography import Position
 from sourcing.plan import Allocation, Code
 from sourcing.problem import Cost, InvalidProblem, Line, Node, Order, Stock
 from sourcing.solver import cheapest_cover, solve
@@ -85,6 +88,16 @@ def test_of_two_nodes_equally_far_the_lower_key_ships():
             1: Code.NEAREST_WITH_EVERYTHING,
             2: Code.EQUALLY_FAR,
         }
+
+
+def test_nodes_less_than_a_metre_apart_are_equally_far():
+    nearer = Node("b", Position(52.5200000, 13.41))
+    farther = Node("a", Position(52.5200001, 13.41))
+    held = stock(a={"lamp": 1}, b={"lamp": 1})
+    assert verdicts(solve(order(lamp=1), [nearer, farther], held)) == {
+        "a": Code.NEAREST_WITH_EVERYTHING,
+        "b": Code.EQUALLY_FAR,
+    }
 
 
 def test_node_of_unknown_position_ships_only_if_no_known_one_can():
@@ -339,16 +352,31 @@ def test_candidates_are_listed_taken_then_possible_then_dropped():
 
 # ---- Prices and limits -----------------------------------------------------
 
+all_six = (Decimal(1),) * 6
+
+
+def amounts(*nodes):
+    """What nodes have of six products, a digit each."""
+    return [tuple(map(Decimal, digits)) for digits in nodes]
+
 
 def test_other_prices_make_another_plan():
-    """Where a parcel costs nothing, two near nodes beat a far one that has all."""
+    """Where a parcel is cheap, two near nodes beat a far one that has all."""
     held = stock(
         berlin={"lamp": 1}, hamburg={"shelf": 1}, munich={"lamp": 1, "shelf": 1}
     )
     wanted, nodes = order(lamp=1, shelf=1), [berlin, hamburg, munich]
     assert solve(wanted, nodes, held).nodes == ("munich",)
-    by_way = solve(wanted, nodes, held, cost=Cost(parcel=0, metre=1))
+    by_way = solve(wanted, nodes, held, cost=Cost(parcel=1, metre=1))
     assert by_way.nodes == ("berlin", "hamburg")
+
+
+def test_other_filters_ask_other_nodes():
+    shut = Node("berlin", BERLIN, closed=True)
+    held = stock(berlin={"lamp": 1})
+    assert solve(order(lamp=1), [shut, munich], held, filters=()).nodes == ("berlin",)
+    bare = solve(order(lamp=1), [shut, munich], stock(), filters=())
+    assert set(verdicts(bare).values()) == {Code.NOTHING_IN_STOCK}
 
 
 def test_cost_of_a_plan_is_its_parcels_and_its_way():
@@ -373,26 +401,31 @@ def test_the_next_order_does_not_get_what_the_first_was_promised():
     assert held.at("berlin", "lamp") == 1
 
 
-def test_search_is_exact_up_to_the_number_of_nodes_it_promises():
-    """Equal nodes with one piece each, and an odd one: nothing can be left out
-    of the search by price, which is the longest it gets."""
-    nodes = [Node(key, BERLIN) for key in range(solver.EXACT_NODES)]
-    held = Stock(
-        {
-            node.key: {
-                product: Decimal(1)
-                for product in range(7)
-                if (node.key + 1) >> (product % 4) & 1
-            }
-            for node in nodes
-        }
+@pytest.mark.parametrize("seed", [141, 378, 263])
+def test_search_is_exact_up_to_the_number_of_nodes_it_promises(seed):
+    """Fifteen equally dear nodes, each with some of 25 products: the longest searches
+    among some hundreds of such worlds."""
+    random = Random(seed)  # noqa: S311
+    nodes, products = range(solver.EXACT_NODES), 25
+    free = [
+        tuple(Decimal(random.random() < 0.25) for _ in range(products)) for _ in nodes
+    ]
+    there = tuple(map(max, zip(*free, strict=True)))
+    chosen, proven = cheapest_cover(free, [1] * len(nodes), (Decimal(1),) * products)
+    enough = (
+        several
+        for size in nodes
+        for several in combinations(nodes, size)
+        if tuple(map(max, zip(*(free[i] for i in several), strict=True))) == there
     )
-    wanted = Order(
-        "SO1", tuple(Line(key, key, Decimal(key % 3 + 1)) for key in range(7)), "DE"
-    )
-    plan = solve(wanted, nodes, held)
-    assert plan.proven
-    assert plan.complete
+    assert chosen == next(enough)
+    assert proven
+
+
+def test_of_equally_dear_sets_the_one_with_the_lowest_nodes_is_taken():
+    """The third node has most, so a greedy rule would find another pair."""
+    free = amounts("110000", "001111", "111000", "000111")
+    assert cheapest_cover(free, [1, 1, 1, 1], all_six) == ((0, 1), True)
 
 
 def test_search_that_ends_early_still_ships_all_that_is_there(monkeypatch):
@@ -418,20 +451,20 @@ def test_hundreds_of_nodes_are_planned_within_the_search_limit():
     held = Stock({node.key: {"lamp": Decimal(1)} for node in nodes})
     plan = solve(order(lamp=100), nodes, held)
     assert plan.nodes == tuple(range(100))
-    assert plan.complete
+    assert plan.proven
 
 
 def test_greedy_set_gives_back_what_later_nodes_made_needless(monkeypatch):
     """Greedy takes the node with four first, though the two others hold it all."""
     monkeypatch.setattr(solver, "SEARCH_STEPS", 0)
-    one = Decimal(1)
-    none = Decimal(0)
-    free = [
-        (one, one, none, one, one, none),
-        (one, one, one, none, none, none),
-        (none, none, none, one, one, one),
-    ]
-    assert cheapest_cover(free, [1, 1, 1], (one,) * 6) == ((1, 2), False)
+    free = amounts("110110", "111000", "000111")
+    assert cheapest_cover(free, [1, 1, 1], all_six) == ((1, 2), False)
+
+
+def test_greedy_set_has_the_cheapest_of_nodes_with_as_much(monkeypatch):
+    monkeypatch.setattr(solver, "SEARCH_STEPS", 0)
+    free = amounts("000111", "000111", "111000")
+    assert cheapest_cover(free, [1, 2, 3], all_six) == ((0, 2), False)
 
 
 def test_allocation_names_line_product_node_and_quantity():

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from hypothesis import strategies as st
-
 from sourcing.geography import Position
 from sourcing.problem import Line, Node, Order, Stock
 
