@@ -89,7 +89,7 @@ class OmsSourcingDecision(models.Model):
         """
         news = {}
         for order, plan in plans.items():
-            last = order.sudo().oms_decision_ids[:1]
+            last = order.sudo()._oms_last_decision()
             if plan.allocations or not last or last.waiting != _waiting(order, plan):
                 news[order] = plan
         decisions = self.create(

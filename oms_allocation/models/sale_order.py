@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
     @api.depends_context("lang")
     def _compute_oms_last_decision(self):
         for order in self:
-            last = order.oms_decision_ids[:1]
+            last = order._oms_last_decision()
             order.oms_candidate_ids = last.candidate_ids
             order.oms_why = last.summary
 
@@ -48,6 +48,9 @@ class SaleOrder(models.Model):
         return {**action, "domain": domain, "context": {}}
 
     # === BUSINESS METHODS === #
+
+    def _oms_last_decision(self):
+        return self.oms_decision_ids.sorted("id")[-1:]
 
     def _action_cancel(self):
         """Override of `sale`: nothing is allocated and nothing waits any more."""

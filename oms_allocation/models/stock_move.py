@@ -11,3 +11,11 @@ class StockMove(models.Model):
         if lines and not self.env.context.get("oms_procuring"):
             self.env["oms.allocation"].sudo()._settle(lines)
         return result
+
+    def _action_done(self, cancel_backorder=False):
+        """Override of `stock`: nor is what was given up when a part has left."""
+        lines = self.sudo().sale_line_id
+        result = super()._action_done(cancel_backorder=cancel_backorder)
+        if cancel_backorder and lines:
+            self.env["oms.allocation"].sudo()._settle(lines)
+        return result

@@ -135,7 +135,10 @@ class TestSourcing(AllocationCase):
         lamp_line = order.order_line.filtered(lambda li: li.product_id == self.lamp)
         self.assertFalse(lamp_line.oms_allocation_ids)
         self.assertEqual(self.waiting(order), 0)
-        self.assertEqual(sum(lamp_line.move_ids.mapped("product_qty")), 7)
+        parcel = lamp_line.move_ids.filtered(
+            lambda move: move.location_dest_id.usage == "customer"
+        )
+        self.assertEqual(parcel.product_qty, 7)
 
     def test_orders_without_a_channel_stay_odoos(self):
         order = self.env["sale.order"].create(

@@ -148,7 +148,7 @@ class SaleOrder(models.Model):
     def _oms_hold(self, code, reason, subject=""):
         """Hold the order; being held for the same already is no second hold."""
         self.ensure_one()
-        hold_type = self.env.ref(f"oms_connector.hold_type_{code}")
+        hold_type = self.env["oms.hold.type"]._of_code(code)
         subject = str(subject)
         same = self.sudo().oms_hold_ids.filtered(
             lambda h: (
