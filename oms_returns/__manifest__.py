@@ -6,7 +6,8 @@
     "author": "Order Management for Odoo",
     "license": "LGPL-3",
     "depends": [
-        "oms_connector",
+        "oms_allocation",
+        "portal",
     ],
     "data": [
         "security/ir.model.access.csv",
@@ -18,5 +19,8 @@
         "views/oms_return_reason_views.xml",
         "views/sale_order_views.xml",
         "views/oms_return_menus.xml",
+    ],
+    "demo": [
+        "demo/returns.xml",
     ],
 }

@@ -1,4 +1,5 @@
 from . import account_move
+from . import oms_demo_company
 from . import oms_message
 from . import oms_return
 from . import oms_return_credit

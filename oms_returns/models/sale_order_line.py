@@ -55,30 +55,31 @@ class SaleOrderLine(models.Model):
 
     @api.depends("oms_qty_returned", "oms_qty_settled")
     def _compute_qty_to_invoice(self):
-        """Override of `sale`: a return's money is the return's business."""
+        """Override of `sale`: a return's money is the return's business.
+
+        Invoiced on order, Odoo would invoice again what was credited; invoiced on
+        delivery, it would credit on its own what a return is about to credit.
+        """
         super()._compute_qty_to_invoice()
         for line in self.filtered("oms_qty_returned"):
-            line.qty_to_invoice += line._oms_invoice_correction()
+            if line.state == "sale":
+                line.qty_to_invoice = line._oms_billable() - line.qty_invoiced
 
-    @api.depends("oms_qty_returned", "oms_qty_settled")
+    @api.depends("oms_qty_returned", "oms_qty_settled", "qty_invoiced_posted")
     def _compute_untaxed_amount_to_invoice(self):
-        """Override of `sale`"""
+        """Override of `sale`, as `_compute_qty_to_invoice`."""
         super()._compute_untaxed_amount_to_invoice()
         for line in self.filtered("oms_qty_returned"):
-            line.untaxed_amount_to_invoice = line.currency_id.round(
-                line.untaxed_amount_to_invoice
-                + line.price_reduce_taxexcl * line._oms_invoice_correction()
+            line.untaxed_amount_to_invoice = line._oms_share_to_invoice(
+                line.price_subtotal
             )
 
     @api.depends("oms_qty_returned", "oms_qty_settled")
     def _compute_amount_to_invoice(self):
-        """Override of `sale`"""
+        """Override of `sale`, as `_compute_qty_to_invoice`."""
         super()._compute_amount_to_invoice()
         for line in self.filtered("oms_qty_returned"):
-            line.amount_to_invoice = line.currency_id.round(
-                line.amount_to_invoice
-                + line.price_reduce_taxinc * line._oms_invoice_correction()
-            )
+            line.amount_to_invoice = line._oms_share_to_invoice(line.price_total)
 
     @api.depends("oms_qty_settled")
     def _compute_invoice_status(self):
@@ -98,25 +99,20 @@ class SaleOrderLine(models.Model):
 
     # === BUSINESS METHODS - INVOICING === #
 
-    def _oms_invoice_correction(self):
-        """What Odoo's own quantity to invoice gets wrong about returned units.
-
-        Invoiced on order, it would invoice again what was credited; invoiced on
-        delivery, it would credit on its own what a return is about to credit.
-        """
-        self.ensure_one()
-        if self.state != "sale":
-            return 0.0
-        if self.product_id.invoice_policy == "order":
-            return -self.oms_qty_settled
-        return self.oms_qty_returned - self.oms_qty_settled
-
     def _oms_billable(self):
         """How many units the customer owes for, all settled returns deducted."""
         self.ensure_one()
         if self.product_id.invoice_policy == "order":
             return self.product_uom_qty - self.oms_qty_settled
         return self.qty_delivered + self.oms_qty_returned - self.oms_qty_settled
+
+    def _oms_share_to_invoice(self, amount):
+        """The part of the line's amount that no posted invoice has charged yet."""
+        self.ensure_one()
+        if self.state != "sale" or not self.product_uom_qty:
+            return 0.0
+        quantity = self._oms_billable() - self.qty_invoiced_posted
+        return self.currency_id.round(amount * quantity / self.product_uom_qty)
 
     # === BUSINESS METHODS - WHAT MAY COME BACK === #
 

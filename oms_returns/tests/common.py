@@ -1,5 +1,6 @@
 """Orders that were delivered, and the people who deal with what comes back of them."""
 
+from contextlib import contextmanager
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from odoo.addons.oms_connector.tests.common import (
     ConnectorCase,
     ShelfAdapter,
 )
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -41,6 +43,13 @@ class ReturnsCase(ConnectorCase):
     def setUp(self):
         super().setUp()
         self.adapter = ReturnShelfAdapter()
+
+    @contextmanager
+    def refused(self, pattern):
+        """What is refused leaves no trace, and says why."""
+        with self.assertRaises(UserError) as caught:
+            yield
+        self.assertRegex(str(caught.exception), pattern)
 
     # --- Orders ---
 

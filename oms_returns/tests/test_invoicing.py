@@ -79,6 +79,6 @@ class TestInvoicing(ReturnsCase):
         order = self.delivered()
         order._create_invoices()
         record = self.received(order)
-        with self.assertRaisesRegex(UserError, "draft invoice"):
+        with self.refused("draft invoice"):
             record.with_user(self.accountant).action_refund()
         self.assertEqual(record.state, "received")

@@ -1,4 +1,3 @@
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form
 
@@ -30,27 +29,27 @@ class TestReturn(ReturnsCase):
 
     def test_what_was_not_delivered_cannot_come_back(self):
         order = self.take(self.order())
-        with self.assertRaisesRegex(UserError, "Nothing of .* can come back"):
+        with self.refused("Nothing of .* can come back"):
             order.action_oms_return()
-        with self.assertRaisesRegex(UserError, "more would come back"):
+        with self.refused("more would come back"):
             self.return_of(order, 1)
 
     def test_same_unit_is_announced_once(self):
         order = self.delivered({"product_uom_qty": 2})
         self.return_of(order, 1)
         self.return_of(order, 1)
-        with self.assertRaisesRegex(UserError, "more would come back"):
+        with self.refused("more would come back"):
             self.return_of(order, 1)
 
     def test_quantity_cannot_be_raised_above_what_was_delivered(self):
         record = self.return_of(self.delivered({"product_uom_qty": 2}), 1)
         record.line_ids.quantity = 2
-        with self.assertRaisesRegex(UserError, "more would come back"):
+        with self.refused("more would come back"):
             record.line_ids.quantity = 3
 
     def test_two_lines_of_one_return_count_together(self):
         order = self.delivered({"product_uom_qty": 2})
-        with self.assertRaisesRegex(UserError, "more would come back"):
+        with self.refused("more would come back"):
             self.env["oms.return"].create(
                 {
                     "order_id": order.id,
@@ -73,20 +72,20 @@ class TestReturn(ReturnsCase):
     def test_received_unit_cannot_be_returned_again(self):
         order = self.delivered()
         self.received(order)
-        with self.assertRaisesRegex(UserError, "more would come back"):
+        with self.refused("more would come back"):
             self.return_of(order, 1)
 
     def test_units_that_odoo_s_wizard_takes_back_count(self):
         order = self.delivered({"product_uom_qty": 2})
         self.odoo_return(order, 1)
-        with self.assertRaisesRegex(UserError, "more would come back"):
+        with self.refused("more would come back"):
             self.return_of(order, 2)
         self.assertEqual(self.return_of(order).line_ids.quantity, 1)
 
     def test_odoo_s_wizard_cannot_take_back_what_is_announced(self):
         order = self.delivered({"product_uom_qty": 2})
         self.return_of(order, 2)
-        with self.assertRaisesRegex(UserError, "more would come back"):
+        with self.refused("more would come back"):
             self.odoo_return(order, 1)
 
     def test_unit_sent_again_can_come_back_again(self):
@@ -120,7 +119,7 @@ class TestReturn(ReturnsCase):
 
     def test_line_of_another_order_is_refused(self):
         order, other = self.delivered(), self.delivered()
-        with self.assertRaisesRegex(UserError, "is not on the order"):
+        with self.refused("is not on the order"):
             self.env["oms.return"].create(
                 {
                     "order_id": order.id,
@@ -138,16 +137,15 @@ class TestReturn(ReturnsCase):
 
     def test_illegal_move_is_refused_by_name(self):
         record = self.return_of(self.delivered())
-        with self.assertRaisesRegex(
-            UserError, f"{record.name} is “Requested” and cannot become “Received”"
+        with self.refused(f"{record.name} is “Requested” and cannot become “Received”"
         ):
             record.with_user(self.picker).action_receive()
 
     def test_received_return_cannot_be_cancelled_or_edited(self):
         record = self.received(self.delivered({"product_uom_qty": 2}), 1)
-        with self.assertRaisesRegex(UserError, "cannot become “Cancelled”"):
+        with self.refused("cannot become “Cancelled”"):
             record.action_cancel()
-        with self.assertRaisesRegex(UserError, "cannot be changed any more"):
+        with self.refused("cannot be changed any more"):
             record.line_ids.quantity = 2
 
     def test_next_step_names_the_role(self):
