@@ -315,12 +315,16 @@ def test_an_order_that_is_not_there_is_none(adapter):
     assert adapter.fetch_order("999999") is None
 
 
-def test_orders_of_other_sales_channels_are_not_ours(shop, buy):
-    order = buy({"MUG": 1})
+def _other_channel(shop):
     settings = Settings.build(
         base_url=shop.url, api_key=shop.api_key, sales_channel_id="sc_other"
     )
-    other = Adapter(settings)
+    return Adapter(settings)
+
+
+def test_orders_of_other_sales_channels_are_not_ours(shop, buy):
+    order = buy({"MUG": 1})
+    other = _other_channel(shop)
     assert other.fetch_order(order.external_id) is None
     since = order.created_at - timedelta(seconds=1)
     assert _all(other.fetch_orders, since)[0] == []
@@ -812,6 +816,7 @@ def test_a_return_asked_for_in_the_shop_comes_in_and_is_received(
     assert (asked.external_id, asked.order_id) == (return_id, order.external_id)
     assert asked.state is ReturnState.REQUESTED
     assert [(item.quantity, item.reason) for item in asked.items] == [(2, "Too big")]
+    assert _all(_other_channel(shop).fetch_returns, since)[0] == []
     # Two were announced, one arrived.
     notice = returned(order, "partial", berlin, return_id, SHIRT_M=1)
     for _ in range(2):

@@ -265,18 +265,19 @@ class Adapter(ChannelAdapter):
     ) -> Page[RawDocument]:
         feed = ChangeFeed(self._api, "/admin/returns", "returns", fields=RETURN_FIELDS)
         rows, position = feed.portion(since and iso(since), cursor)
-        return Page(
-            items=tuple(_raw("return", row) for row in rows if self._is_ours(row)),
-            cursor=position,
-        )
+        # Open ones are still being written by somebody in Medusa.
+        asked = self._of_our_orders([row for row in rows if row["status"] != "open"])
+        return Page(items=tuple(_raw("return", row) for row in asked), cursor=position)
 
-    def _is_ours(self, row: dict) -> bool:
-        """Asked for, and of our sales channel. `open` ones are still being written."""
-        wanted = self.settings.sales_channel_id
-        order = row.get("order") or {}
-        if wanted and order.get("sales_channel_id") != wanted:
-            return False
-        return row["status"] != "open"
+    def _of_our_orders(self, rows: list[dict]) -> list[dict]:
+        """A return does not tell its sales channel, its order does."""
+        channel = self._channel_filter()
+        if not (channel and rows):
+            return rows
+        ids = sorted({row["order_id"] for row in rows})
+        orders = self._api.orders(ids, **channel, fields="id")
+        ours = {order["id"] for order in orders}
+        return [row for row in rows if row["order_id"] in ours]
 
     def parse_return(self, payload: str) -> ChannelReturn:
         return mapping.parse_return(payload)

@@ -34,9 +34,9 @@ ORDER_FIELDS = ",".join((
 ))  # fmt: skip
 
 RETURN_FIELDS = ",".join((
-    "id", "display_id", "order_id", "order.sales_channel_id", "location_id", "status",
-    "metadata", "created_at", "updated_at", "requested_at", "received_at",
-    "canceled_at", "*items", "*items.reason",
+    "id", "display_id", "order_id", "location_id", "status", "metadata", "created_at",
+    "updated_at", "requested_at", "received_at", "canceled_at", "*items",
+    "*items.reason",
 ))  # fmt: skip
 
 

@@ -5,11 +5,13 @@ from typing import Any
 from ..document import Receipt, ReturnNotice
 from ..errors import Rejected
 from .api import RETURN_FIELDS, AdminApi, acted_on, number, own_change
+from .mapping import decimal
 from .stock import ensure_levels
 
 KEY = "oms_key"
 """The return's metadata that names the notice for which it was made."""
 RECEIVABLE = ("requested", "partially_received")
+RETURNED = ("requested", "received", "dismissed")
 
 
 def push(api: AdminApi, notice: ReturnNotice) -> Receipt:
@@ -38,6 +40,7 @@ def _return(api: AdminApi, notice: ReturnNotice) -> dict[str, Any]:
         raise Rejected(
             f"Order {notice.order_id} has no return {notice.return_id} in Medusa"
         )
+    _check_returnable(api, notice)
     # Refuses to go on beside a change of somebody else.
     own_change(api.changes(notice.order_id), "return_request", notice.key)
     body = {
@@ -46,6 +49,23 @@ def _return(api: AdminApi, notice: ReturnNotice) -> dict[str, Any]:
         "metadata": {KEY: notice.key},
     }
     return api.post("/admin/returns", body)["return"]
+
+
+def _check_returnable(api: AdminApi, notice: ReturnNotice) -> None:
+    """Medusa compares with what was fulfilled and forgets what was returned before.
+
+    :raise Rejected: where fewer are with the customer than come back
+    """
+    lines = {line["id"]: line["detail"] for line in api.order(notice.order_id)["items"]}
+    for item in notice.items:
+        detail = lines.get(item.line_id) or {}
+        gone = (decimal(detail.get(f"return_{state}_quantity")) for state in RETURNED)
+        out = decimal(detail.get("fulfilled_quantity")) - sum(gone)
+        if item.quantity > out:
+            raise Rejected(
+                f"Of line {item.line_id} of order {notice.order_id}, {out} can come"
+                f" back, not {item.quantity}"
+            )
 
 
 def _items(notice: ReturnNotice, done: set[str]) -> dict[str, list[dict]]:
@@ -77,10 +97,10 @@ def _receive(
     api: AdminApi, notice: ReturnNotice, found: dict, change: dict | None
 ) -> None:
     path = f"/admin/returns/{found['id']}"
-    _set_location(api, notice, found)
     if change is None:
         api.post(f"{path}/receive", {"internal_note": notice.key})
     try:
+        _set_location(api, notice, found)
         done = acted_on(change, "RECEIVE_RETURN_ITEM") if change else set()
         items = _items(notice, done)
         if items["items"]:
@@ -92,7 +112,10 @@ def _receive(
 
 
 def _set_location(api: AdminApi, notice: ReturnNotice, found: dict) -> None:
-    """Medusa adds what is received to its stock at the return's location."""
+    """Medusa adds what is received to its stock at the return's location.
+
+    It lets that be set only while something about the return is being changed.
+    """
     location = notice.location or found["location_id"]
     location = location or next((row["id"] for row in api.locations()), "")
     if location and location != found["location_id"]:
