@@ -23,6 +23,14 @@ from odoo.tools import config
 
 from .settings import ADDONS
 
+# What the sign-in page and the web client load.
+WEB_CLIENT = (
+    "web.assets_frontend_minimal",
+    "web.assets_frontend_lazy",
+    "web.assets_frontend",
+    "web.assets_web",
+)
+
 
 @dataclass
 class Job:
@@ -62,9 +70,7 @@ def run(job: Job):
     if job.passwords:
         _in_database(job, _set_passwords)
     if job.assets:
-        _in_database(
-            job, lambda env, _job: env["ir.qweb"]._pregenerate_assets_bundles()
-        )
+        _in_database(job, _make_assets)
 
 
 def _in_database(job: Job, step):
@@ -103,6 +109,13 @@ def _load_demo(env, job: Job):
         if package.name in job.demo_of:
             load_data(env, {}, "init", kind="demo", package=package)
     env["ir.module.module"].search([("name", "in", job.demo_of)]).demo = True
+
+
+def _make_assets(env, _job: Job):
+    for bundle in WEB_CLIENT:
+        assets = env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=True)
+        assets.js()
+        assets.css()
 
 
 def _set_passwords(env, job: Job):
