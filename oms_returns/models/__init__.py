@@ -1,14 +1,16 @@
-from . import account_move
-from . import oms_demo_company
-from . import oms_message
-from . import oms_return
-from . import oms_return_credit
-from . import oms_return_line
-from . import oms_return_reason
-from . import oms_return_receipt
-from . import oms_return_refund
-from . import payment_transaction
-from . import sale_order
-from . import sale_order_line
-from . import stock_move
-from . import stock_picking
+from . import (
+    account_move,
+    oms_demo_company,
+    oms_message,
+    oms_return,
+    oms_return_credit,
+    oms_return_line,
+    oms_return_reason,
+    oms_return_receipt,
+    oms_return_refund,
+    payment_transaction,
+    sale_order,
+    sale_order_line,
+    stock_move,
+    stock_picking,
+)

@@ -1,11 +1,9 @@
 import psycopg2.errors
-
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.fields import Command
-
 from odoo.addons.oms_connector.channels.document import ReturnState
 from odoo.addons.oms_connector.channels.errors import Malformed, Retryable
+from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .oms_return_line import OPEN_STATES
 

@@ -85,11 +85,12 @@ class OmsReturn(models.Model):
     def _compute_line_ids(self):
         """Everything of the order that can come back."""
         for record in self:
+            returnable = record.order_id._oms_returnable_lines()
             record.line_ids = [
                 Command.clear(),
                 *(
                     Command.create({"order_line_id": line.id, "quantity": quantity})
-                    for line, quantity in record.order_id._oms_returnable_lines().items()
+                    for line, quantity in returnable.items()
                 ),
             ]
 
@@ -173,7 +174,8 @@ class OmsReturn(models.Model):
         if not self.env.su and not self.env.user.has_group(group):
             raise AccessError(
                 self.env._(
-                    "%(user)s may not do this with a return: it takes the role “%(role)s”.",
+                    "%(user)s may not do this with a return: it takes the role "
+                    "“%(role)s”.",
                     user=self.env.user.name,
                     role=self.env.ref(group).sudo().name,
                 )

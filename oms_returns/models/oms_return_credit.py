@@ -121,8 +121,10 @@ class OmsReturnCredit(models.AbstractModel):
     def _charged(self, order_line):
         """Posted invoice lines of an order line with their quantities, oldest first."""
         lines = order_line.invoice_lines.filtered(
-            lambda line: line.move_id.move_type == "out_invoice"
-            and line.parent_state == "posted"
+            lambda line: (
+                line.move_id.move_type == "out_invoice"
+                and line.parent_state == "posted"
+            )
         )
         lines = lines.sorted(lambda line: (line.move_id.invoice_date, line.id))
         return {line: line.quantity for line in lines}
@@ -135,8 +137,9 @@ class OmsReturnCredit(models.AbstractModel):
         charged = self._charged(order_line)
         credited = dict.fromkeys(charged, 0.0)
         notes = order_line.invoice_lines.filtered(
-            lambda line: line.move_id.move_type == "out_refund"
-            and line.parent_state == "posted"
+            lambda line: (
+                line.move_id.move_type == "out_refund" and line.parent_state == "posted"
+            )
         )
         for note in notes.sorted(lambda line: not line.move_id.reversed_entry_id):
             rest = note.quantity
@@ -164,7 +167,11 @@ class OmsReturnCredit(models.AbstractModel):
                 for line, credited in self._credited(order_line).items():
                     if line.move_id == invoice:
                         before[line] = credited
-            current = {l: q for l, q in quantities.items() if l.move_id == invoice}
+            current = {
+                line: quantity
+                for line, quantity in quantities.items()
+                if line.move_id == invoice
+            }
             amounts[invoice] = self._increments(
                 invoice.company_id,
                 invoice._prepare_product_base_line_for_taxes_computation,
@@ -174,7 +181,7 @@ class OmsReturnCredit(models.AbstractModel):
         return amounts
 
     def _order_amounts(self, return_, quantities):
-        """What quantities of order lines come to; as `_invoice_amounts`, of one order."""
+        """What quantities of a return's order lines come to, as `_increments`."""
         before = defaultdict(float)
         for line in return_.order_id.oms_return_ids.line_ids.filtered(
             lambda line: line.return_id != return_
@@ -207,7 +214,8 @@ class OmsReturnCredit(models.AbstractModel):
         for (line, tax, what), amount in new.items():
             home = line
             if line not in current:
-                home = next((l for l in current if l.tax_ids == line.tax_ids), None)
+                alike = (one for one in current if one.tax_ids == line.tax_ids)
+                home = next(alike, None)
             if home:
                 increments[home, tax, what] += amount - old.get((line, tax, what), 0.0)
         currency = next(iter(current)).currency_id

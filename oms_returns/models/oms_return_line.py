@@ -19,7 +19,6 @@ class OmsReturnLine(models.Model):
     order_id = fields.Many2one(related="return_id.order_id")
     order_line_id = fields.Many2one(
         "sale.order.line",
-        string="Order Line",
         required=True,
         index=True,
         ondelete="restrict",

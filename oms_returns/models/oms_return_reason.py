@@ -27,6 +27,7 @@ class OmsReturnReason(models.Model):
         :return: empty where they name none
         """
         words = words.strip().casefold()
-        return self.search([]).filtered(
+        reasons = self.search([("active", "=", True)])
+        return reasons.filtered(
             lambda reason: words in (reason.code.casefold(), reason.name.casefold())
         )[:1]

@@ -1,11 +1,10 @@
 from decimal import Decimal
 
 from odoo import fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Command
-
 from odoo.addons.oms_connector.channels.adapter import Capability
 from odoo.addons.oms_connector.channels.document import NoticeItem, ReturnNotice
+from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .oms_return import WAREHOUSE
 
@@ -58,16 +57,16 @@ class OmsReturn(models.Model):
                         record.name,
                     )
                 )
-            record = record.with_company(record.company_id)
+            at_home = record.with_company(record.company_id)
             for delivery, parts in record._split_over_deliveries().items():
-                record._take_into_stock(delivery, parts)
-            record.refund_amount = record._oms_credit()._amount(record)
+                at_home._take_into_stock(delivery, parts)
+            record.refund_amount = at_home._oms_credit()._amount(at_home)
             record._announce_receipt()
 
     def _split_over_deliveries(self):
         """Which delivery brought the units that are back.
 
-        :return: {delivery: [(delivered move, return line, quantity in the move's unit)]}
+        :return: {delivery: [(its move, return line, quantity in the move's unit)]}
         """
         self.ensure_one()
         left = {}

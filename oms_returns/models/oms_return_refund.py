@@ -1,10 +1,9 @@
 from decimal import Decimal
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.oms_connector.channels.adapter import Capability
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-
-from odoo.addons.oms_connector.channels.adapter import Capability
 
 from .oms_return import ACCOUNTING
 
@@ -166,7 +165,7 @@ class OmsReturn(models.Model):
         )
 
     def _pay_by_provider(self, amount):
-        """Have the provider pay in a job: the intent is committed before it is tried."""
+        """Have the provider pay in a job: the intent commits before it is tried."""
         refunds = self._create_refunds(amount)
         self.with_user(SUPERUSER_ID).with_context(
             allowed_company_ids=self.company_id.ids
@@ -184,11 +183,13 @@ class OmsReturn(models.Model):
         transactions = self.order_id.transaction_ids
         transactions |= transactions.child_transaction_ids
         return transactions.filtered(
-            lambda tx: tx.state == "done"
-            and tx.amount > 0
-            and tx.operation not in ("refund", "validation")
-            and not tx.child_transaction_ids.filtered(
-                lambda child: child.operation == tx.operation
+            lambda tx: (
+                tx.state == "done"
+                and tx.amount > 0
+                and tx.operation not in ("refund", "validation")
+                and not tx.child_transaction_ids.filtered(
+                    lambda child: child.operation == tx.operation
+                )
             )
         ).sorted("id")
 
@@ -204,8 +205,9 @@ class OmsReturn(models.Model):
         rest = amount
         for payment in self._payments():
             gone = payment.child_transaction_ids.filtered(
-                lambda tx: tx.operation == "refund"
-                and tx.state not in ("cancel", "error")
+                lambda tx: (
+                    tx.operation == "refund" and tx.state not in ("cancel", "error")
+                )
             )
             left = Decimal(str(payment.amount)) + sum(
                 Decimal(str(tx.amount)) for tx in gone
@@ -281,15 +283,16 @@ class OmsReturn(models.Model):
     def _oms_pushed(self, message, receipt):
         """The channel took a notice of this return (see `oms.message._send`)."""
         self.ensure_one()
-        self = self.sudo()
         if message.kind == "refund":
-            refunds = self.transaction_ids.filtered(lambda tx: tx.state != "done")
+            refunds = self.sudo().transaction_ids.filtered(
+                lambda tx: tx.state != "done"
+            )
             refunds.write({"provider_reference": receipt.reference})
             refunds._set_done()
             refunds.write({"is_post_processed": True})
         elif not self.external_id and receipt.reference:
             # The channel has made a return of it, which will come in as news.
-            self.external_id = receipt.reference
+            self.sudo().external_id = receipt.reference
 
     def _close_if_paid(self):
         """Close the returns whose money has gone back whole."""

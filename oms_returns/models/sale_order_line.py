@@ -60,31 +60,34 @@ class SaleOrderLine(models.Model):
         Invoiced on order, Odoo would invoice again what was credited; invoiced on
         delivery, it would credit on its own what a return is about to credit.
         """
-        super()._compute_qty_to_invoice()
+        result = super()._compute_qty_to_invoice()
         for line in self.filtered("oms_qty_returned"):
             if line.state == "sale":
                 line.qty_to_invoice = line._oms_billable() - line.qty_invoiced
+        return result
 
     @api.depends("oms_qty_returned", "oms_qty_settled", "qty_invoiced_posted")
     def _compute_untaxed_amount_to_invoice(self):
         """Override of `sale`, as `_compute_qty_to_invoice`."""
-        super()._compute_untaxed_amount_to_invoice()
+        result = super()._compute_untaxed_amount_to_invoice()
         for line in self.filtered("oms_qty_returned"):
             line.untaxed_amount_to_invoice = line._oms_share_to_invoice(
                 line.price_subtotal
             )
+        return result
 
     @api.depends("oms_qty_returned", "oms_qty_settled")
     def _compute_amount_to_invoice(self):
         """Override of `sale`, as `_compute_qty_to_invoice`."""
-        super()._compute_amount_to_invoice()
+        result = super()._compute_amount_to_invoice()
         for line in self.filtered("oms_qty_returned"):
             line.amount_to_invoice = line._oms_share_to_invoice(line.price_total)
+        return result
 
     @api.depends("oms_qty_settled")
     def _compute_invoice_status(self):
         """Override of `sale`: invoiced and credited is invoiced."""
-        super()._compute_invoice_status()
+        result = super()._compute_invoice_status()
         for line in self:
             if (
                 line.invoice_status == "no"
@@ -96,6 +99,7 @@ class SaleOrderLine(models.Model):
                 >= 0
             ):
                 line.invoice_status = "invoiced"
+        return result
 
     # === BUSINESS METHODS - INVOICING === #
 
@@ -174,11 +178,12 @@ class SaleOrderLine(models.Model):
                 ["quantity:sum", "product_uom_qty:sum"],
             ):
                 if product == line.product_id:
-                    quantities[line.with_env(self.env)] += sign * unit._compute_quantity(
+                    quantity = unit._compute_quantity(
                         done if state == "done" else wanted,
                         line.product_uom_id,
                         rounding_method="HALF-UP",
                     )
+                    quantities[line.with_env(self.env)] += sign * quantity
         for line, quantity in self._oms_in_returns().items():
             quantities[line] -= quantity
         return quantities

@@ -1,8 +1,10 @@
-from . import test_credit
-from . import test_in_return
-from . import test_invoicing
-from . import test_race
-from . import test_receipt
-from . import test_refund
-from . import test_return
-from . import test_security
+from . import (
+    test_credit,
+    test_in_return,
+    test_invoicing,
+    test_race,
+    test_receipt,
+    test_refund,
+    test_return,
+    test_security,
+)

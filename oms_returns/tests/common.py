@@ -90,7 +90,7 @@ class ReturnsCase(ConnectorCase):
         return invoices
 
     def channel_order(self, number="1001", lines=None, **changes):
-        """An order of the channel, paid there and shipped; what was told is forgotten."""
+        """An order of the channel, paid there and shipped, with an empty outbox."""
         order = self.take(self.order(number, lines, **changes))
         for picking in order.picking_ids:
             self.ship(picking)

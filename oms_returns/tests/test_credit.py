@@ -1,7 +1,7 @@
 from .common import ReturnsCase
 
 # Line values, and the untaxed and total amount of the invoice that they come to, worked
-# out by hand. Prices and discounts are chosen so that a third of a line is no whole cent.
+# out by hand. A third of a line is no whole cent.
 CASES = {
     "tax included": ({"price_unit": 10.0}, 25.21, 30.0),
     "tax included, odd": ({"price_unit": 3.33}, 8.39, 9.99),

@@ -96,7 +96,7 @@ class TestInReturn(ReturnsCase):
         self.assertEqual(notice.return_id, "ret-1")
 
     def test_our_own_return_does_not_come_back_as_another(self):
-        """The channel makes a return of what we tell it, and sends it like any other."""
+        """The channel makes a return of what we tell it, and sends it as news."""
         record = self.received(self.channel_order())
         self.deliver()
         self.assertEqual(record.external_id, f"taken-return-{record.id}")

@@ -6,7 +6,7 @@ from .common import ReturnsCase
 class TestInvoicing(ReturnsCase):
     """After a return nothing is offered for invoicing again."""
 
-    def assertNothingToInvoice(self, order):
+    def assert_nothing_to_invoice(self, order):
         self.assertEqual(set(order.order_line.mapped("qty_to_invoice")), {0})
         self.assertNotEqual(order.invoice_status, "to invoice")
         self.assertEqual(sum(order.order_line.mapped("untaxed_amount_to_invoice")), 0)
@@ -18,9 +18,9 @@ class TestInvoicing(ReturnsCase):
         self.tent.invoice_policy = "order"
         order = self.delivered({"product_uom_qty": 3}, invoiced=True)
         self.received(order)
-        self.assertNothingToInvoice(order)
+        self.assert_nothing_to_invoice(order)
         order.oms_return_ids.with_user(self.accountant).action_refund()
-        self.assertNothingToInvoice(order)
+        self.assert_nothing_to_invoice(order)
         self.assertEqual(order.invoice_status, "invoiced")
         self.assertEqual(order.order_line.qty_invoiced, 0)
         self.assertEqual(order.order_line.qty_delivered, 0)
@@ -29,9 +29,9 @@ class TestInvoicing(ReturnsCase):
         self.tent.invoice_policy = "delivery"
         order = self.delivered({"product_uom_qty": 3}, invoiced=True)
         self.received(order)
-        self.assertNothingToInvoice(order)
+        self.assert_nothing_to_invoice(order)
         order.oms_return_ids.with_user(self.accountant).action_refund()
-        self.assertNothingToInvoice(order)
+        self.assert_nothing_to_invoice(order)
         self.assertEqual(order.invoice_status, "invoiced")
 
     def test_partial_returns(self):
@@ -40,9 +40,9 @@ class TestInvoicing(ReturnsCase):
                 self.tent.invoice_policy = policy
                 order = self.delivered({"product_uom_qty": 3}, invoiced=True)
                 self.refunded(order, 1)
-                self.assertNothingToInvoice(order)
+                self.assert_nothing_to_invoice(order)
                 self.refunded(order, 1)
-                self.assertNothingToInvoice(order)
+                self.assert_nothing_to_invoice(order)
                 self.assertEqual(order.order_line.qty_invoiced, 1)
                 self.assertEqual(order.invoice_status, "invoiced")
 
@@ -55,7 +55,7 @@ class TestInvoicing(ReturnsCase):
                 self.assertFalse(record.credit_note_ids)
                 self.assertEqual(order.order_line.qty_to_invoice, 2)
                 self.assertEqual(self.invoice(order).amount_total, 200)
-                self.assertNothingToInvoice(order)
+                self.assert_nothing_to_invoice(order)
 
     def test_partly_invoiced_goods_are_not_credited_twice_over(self):
         self.tent.invoice_policy = "order"

@@ -1,7 +1,5 @@
 from contextlib import contextmanager
 
-from psycopg2.errors import SerializationFailure
-
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -9,6 +7,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import get_db_name
 from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
+from psycopg2.errors import SerializationFailure
 
 
 class TestRace(BaseCase):

@@ -81,11 +81,13 @@ class TestProviderRefund(ReturnsCase):
     def setUp(self):
         super().setUp()
         self.asked = []
-        model = type(self.env["payment.transaction"])
-        self.startPatcher(
-            patch.object(model, "_send_refund_request", lambda tx: self.answer(tx))
-        )
         self.answer = self.agree
+
+        def send(transaction):
+            self.answer(transaction)
+
+        model = type(self.env["payment.transaction"])
+        self.startPatcher(patch.object(model, "_send_refund_request", send))
 
     def agree(self, transaction):
         self.asked.append((transaction.reference, transaction.amount))
@@ -93,7 +95,7 @@ class TestProviderRefund(ReturnsCase):
 
     def refuse(self, transaction):
         self.asked.append((transaction.reference, transaction.amount))
-        raise ValidationError("The card is closed")
+        raise ValidationError(self.env._("The card is closed"))
 
     def run_jobs(self, record):
         """What the job runner would do, and once more: jobs may run twice."""

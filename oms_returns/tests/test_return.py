@@ -137,8 +137,7 @@ class TestReturn(ReturnsCase):
 
     def test_illegal_move_is_refused_by_name(self):
         record = self.return_of(self.delivered())
-        with self.refused(f"{record.name} is “Requested” and cannot become “Received”"
-        ):
+        with self.refused(f"{record.name} is “Requested” and cannot become “Received”"):
             record.with_user(self.picker).action_receive()
 
     def test_received_return_cannot_be_cancelled_or_edited(self):

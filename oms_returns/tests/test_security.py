@@ -41,7 +41,9 @@ class TestSecurity(ReturnsCase):
     def test_manager_does_it_all(self):
         manager = new_test_user(self.env, "oms_chief", "oms_connector.group_manager")
         order = self.delivered()
-        record = self.env["oms.return"].with_user(manager).create({"order_id": order.id})
+        record = (
+            self.env["oms.return"].with_user(manager).create({"order_id": order.id})
+        )
         record.action_approve()
         record.action_receive()
         record.action_refund()
