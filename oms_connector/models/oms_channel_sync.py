@@ -117,7 +117,7 @@ class OmsChannel(models.Model):
             channel._later()._import_listings_page(channel_id, page.cursor)
 
     def _learn_locations(self, locations):
-        """Add the channel's locations; the only one stands for the only warehouse."""
+        """Add the channel's locations; one whose name a warehouse bears stands for it."""
         self.ensure_one()
         known = set(self.location_ids.mapped("external_id"))
         new = [location for location in locations if location.external_id not in known]
@@ -132,7 +132,7 @@ class OmsChannel(models.Model):
             location.warehouse_id = self.env["stock.warehouse"].search(
                 [
                     ("company_id", "=", self.company_id.id),
-                    ("name", "=ilike", location.name),
+                    ("name", "ilike", location.name),
                     ("id", "not in", taken.ids),
                 ],
                 limit=1,

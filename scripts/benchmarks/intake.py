@@ -84,6 +84,8 @@ class _Shop:
                 "adapter": "demo",
                 "demo_orders_per_hour": 0,
                 "demo_broken_share": 0,
+                # Only rates that the company knows: what a hold costs is not the point.
+                "demo_country_ids": env.ref("base.de").ids,
                 "warehouse_ids": self.warehouse.ids,
                 "orders_since": fields.Datetime.now() - timedelta(days=1),
                 "state": "connected",
@@ -125,7 +127,9 @@ class _Shop:
 
     def create_plainly(self, raws):
         adapter = self.channel._adapter()
-        products = dict(zip(self.products.mapped("default_code"), self.products, strict=True))
+        products = dict(
+            zip(self.products.mapped("default_code"), self.products, strict=True)
+        )
         for raw in raws:
             document = adapter.parse_order(raw.payload)
             customer = self._partner(document.billing)
@@ -177,11 +181,15 @@ class _Shop:
     def audit(self):
         """Orders that were taken and are not confirmed and reserved; orders too many."""
         self.env.invalidate_all()
-        orders = self.env["sale.order"].search([("oms_channel_id", "=", self.channel.id)])
+        orders = self.env["sale.order"].search(
+            [("oms_channel_id", "=", self.channel.id)]
+        )
         good = orders.filtered(
-            lambda order: order.state == "sale"
-            and order.picking_ids
-            and set(order.picking_ids.mapped("state")) == {"assigned"}
+            lambda order: (
+                order.state == "sale"
+                and order.picking_ids
+                and set(order.picking_ids.mapped("state")) == {"assigned"}
+            )
         )
         found = Counter(orders.mapped("oms_external_id"))
         wanted = {raw.external_id for raw in self.taken}

@@ -53,7 +53,7 @@ def _check(cluster: Cluster, running: contextlib.ExitStack, with_shop: bool) -> 
     running.callback(database.drop, cluster, CHECKED)
     server = running.enter_context(OdooServer(cluster, CHECKED))
     if with_shop:
-        _start_shop(server, running)
+        _start_shop(server, running, password="admin")  # noqa: S106 (a copy of the demo)
     return 0 if run_story(server) else 1
 
 
@@ -67,7 +67,7 @@ def _serve(cluster: Cluster, running: contextlib.ExitStack, arguments) -> int:
     server = running.enter_context(OdooServer(cluster, DATABASE, port=port))
     print(f"\nOrder management is running: {server.url}\n\n{_logins(cluster)}\n")
     if arguments.with_shop:
-        _start_shop(server, running)
+        _start_shop(server, running, _password(cluster, "admin"))
     print(f"Log: {server.log}\nCtrl-C stops all of it.", flush=True)
     server.wait()
     return 1
@@ -94,15 +94,20 @@ def _update(cluster: Cluster):
     database.set_made_of(cluster, DATABASE)
 
 
-def _start_shop(server: OdooServer, running: contextlib.ExitStack):
-    from .shop import connected_shop
+def _start_shop(server: OdooServer, running: contextlib.ExitStack, password: str):
+    from .shop_channel import connected_shop
 
-    shop = running.enter_context(connected_shop(server))
+    shop = running.enter_context(connected_shop(server, "admin", password))
     print(f"Medusa shop: {shop.url}\n", flush=True)
 
 
 def _accounts_file(cluster: Cluster):
     return odoo_config.data_folder(cluster) / "accounts.json"
+
+
+def _password(cluster: Cluster, login: str) -> str:
+    accounts = json.loads(_accounts_file(cluster).read_text())
+    return next(each["password"] for each in accounts if each["login"] == login)
 
 
 def _logins(cluster: Cluster) -> str:

@@ -220,7 +220,8 @@ def test_an_order_is_shipped_returned_and_refunded_on_both_sides(
     wait(lambda: for_sale("MUG") == before - 1, "the mug back in the shop")
     assert free_in_odoo(odoo, "MUG") == before - 1
     returned = [
-        item["detail"]["return_received_quantity"] for item in shown(placed["id"])["items"]
+        item["detail"]["return_received_quantity"]
+        for item in shown(placed["id"])["items"]
     ]
     assert sorted(returned) == [0, 1]
 
