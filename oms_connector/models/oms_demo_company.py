@@ -158,8 +158,21 @@ class OmsDemoCompany(models.AbstractModel):
 
     @api.model
     def _open_channels(self):
-        """Connect the channels: the orders of the last hours come in."""
+        """Connect the channels: the orders of the last hours come in, prices go out."""
         self._channels().action_connect()
+        self._channels().filtered("pricelist_id").action_push_prices()
+
+    @api.model
+    def _place_orders(self, channel_id, baskets):
+        """Have customers of a demo shop buy, and take their orders in.
+
+        :param list baskets: for each order SKU and quantity of each line
+        """
+        channel = self._channels().browse(channel_id)
+        shop = channel._adapter().shop
+        for basket in baskets:
+            shop.place_order(basket)
+        channel._pull()
 
     @api.model
     def _work_on_orders(self):

@@ -233,8 +233,7 @@ class DemoShop:
             check(order, notice)
             payload = notice.model_dump(mode="json")
             self._note(kind, key, order.placed["id"], payload)
-        digest = hashlib.sha256(f"{kind}/{key}".encode()).hexdigest()
-        return Receipt(reference=f"{kind}-{digest[:12]}")
+        return Receipt(reference=_reference(kind, key))
 
     def _check_shipment(self, order: Standing, notice: ShipmentNotice) -> None:
         if order.status == "cancelled":
@@ -279,18 +278,22 @@ class DemoShop:
         """Returns that were asked for or received since then, oldest change first."""
         notes = self.memory.about(self.memory.changed(since))
         received = {
-            note.payload["return_id"]: note.at
+            note.payload["return_id"] or _reference(note.kind, note.key): note
             for note in notes
             if note.kind == ledger.RETURN_RECEIVED
         }
+        asked = {note.key: note for note in notes if note.kind == ledger.RETURN}
         found = []
-        for note in notes:
-            if note.kind != ledger.RETURN:
-                continue
-            at = received.get(note.key, note.at)
-            status = "received" if note.key in received else "requested"
-            if since is None or at >= since:
-                found.append((at, {**note.payload, "status": status}))
+        for identity in {**asked, **received}:
+            last = received.get(identity) or asked[identity]
+            if since is None or last.at >= since:
+                status = "received" if identity in received else "requested"
+                document = (
+                    asked[identity].payload
+                    if identity in asked
+                    else _unasked(identity, received[identity])
+                )
+                found.append((last.at, {**document, "status": status}))
         return sorted(found, key=lambda change: (change[0], change[1]["id"]))
 
     # --- Events ---
@@ -314,6 +317,26 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
     """HMAC-SHA256 over time and body, in hexadecimal digits."""
     signed = timestamp.encode() + b"." + body
     return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def _reference(kind: str, key: str) -> str:
+    """The shop's own id for what came of a notice."""
+    digest = hashlib.sha256(f"{kind}/{key}".encode()).hexdigest()
+    return f"{kind}-{digest[:12]}"
+
+
+def _unasked(identity: str, note: Note) -> dict:
+    """The return that the shop makes of goods which nobody had announced."""
+    return {
+        "id": identity,
+        "order": note.about,
+        "requested_at": note.at.isoformat(),
+        "items": [
+            {"id": item["line_id"], "qty": item["quantity"], "reason": ""}
+            for item in note.payload["items"]
+        ],
+        "remark": "",
+    }
 
 
 def _quantities(notice: Any) -> dict:

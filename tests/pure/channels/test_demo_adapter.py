@@ -399,6 +399,16 @@ def test_a_return_is_asked_for_then_received(channel, order, clock):
     )
 
 
+def test_goods_that_nobody_announced_become_a_return(channel, order):
+    channel.push_shipment(shipment(order, "s1", 2, 1))
+    receipt = channel.push_return(returned(order, "b1", 1))
+    [found] = read_returns(channel)
+    assert found.external_id == receipt.reference
+    assert found.state == ReturnState.RECEIVED
+    assert found.order_id == order.external_id
+    assert [item.quantity for item in found.items] == [1]
+
+
 def test_more_than_was_sent_cannot_come_back(channel, order):
     with pytest.raises(Rejected, match="to return"):
         channel.push_return(returned(order, "b1", 1))
