@@ -22,5 +22,9 @@
         "views/sale_order_views.xml",
         "views/oms_menus.xml",
     ],
+    "demo": [
+        "demo/nodes.xml",
+        "demo/orders.xml",
+    ],
     "application": False,
 }
