@@ -70,6 +70,11 @@ def _number(value) -> Decimal:
     return Decimal(str(value))
 
 
+def _sorted(rows: list[dict] | None) -> list[dict]:
+    """Medusa sends them in any order; the odd cent is to stay where it is."""
+    return sorted(rows or (), key=lambda row: row["id"])
+
+
 def order_lines(order: dict, unit: Decimal) -> tuple[bool, tuple[OrderLine, ...]]:
     """Whether prices include tax, and the lines.
 
@@ -80,10 +85,10 @@ def order_lines(order: dict, unit: Decimal) -> tuple[bool, tuple[OrderLine, ...]
     """
     sales = [
         Sale.read(row, LineKind.PRODUCT, row["quantity"], row["unit_price"])
-        for row in order.get("items") or ()
+        for row in _sorted(order.get("items"))
     ] + [
         Sale.read(row, LineKind.SHIPPING, 1, row["amount"])
-        for row in order.get("shipping_methods") or ()
+        for row in _sorted(order.get("shipping_methods"))
     ]
     with_tax = any(sale.includes_tax for sale in sales)
     amounts, taxes = _settled(sales, with_tax, unit)
