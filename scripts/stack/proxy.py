@@ -21,6 +21,7 @@ class Proxy:
         :raises OSError: the port is taken
         """
         self._ports = {"workers": workers_port, "gevent": gevent_port}
+        self._connections: set[asyncio.Task] = set()
         self._loop = asyncio.new_event_loop()
         start = asyncio.start_server(self._serve, "127.0.0.1", port, limit=HEAD_LIMIT)
         try:
@@ -33,6 +34,9 @@ class Proxy:
         self._thread.start()
 
     def close(self):
+        """Ends all connections; calling it again does nothing."""
+        if self._loop.is_closed():
+            return
         asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(timeout=10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
@@ -40,12 +44,15 @@ class Proxy:
 
     async def _shut(self):
         self._server.close()
-        while open_connections := asyncio.all_tasks() - {asyncio.current_task()}:
-            for task in open_connections:
+        while self._connections:
+            for task in self._connections:
                 task.cancel()
-            await asyncio.gather(*open_connections, return_exceptions=True)
+            await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _serve(self, reader, writer):
+        # The loop itself keeps only weak references to its tasks.
+        task = asyncio.current_task()
+        self._connections.add(task)
         try:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), IDLE_START)
             await self._forward(head, reader, writer)
@@ -55,6 +62,7 @@ class Proxy:
             writer.write(_answer("431 Request Header Fields Too Large"))
         finally:
             writer.close()
+            self._connections.discard(task)
 
     async def _forward(self, head, reader, writer):
         path = head.split(b" ", 2)[1]
@@ -75,15 +83,17 @@ class Proxy:
         try:
             await _pump(odoo_reader, writer)
         finally:
+            odoo_writer.close()
             upload.cancel()
             await asyncio.gather(upload, return_exceptions=True)
-            odoo_writer.close()
 
 
 async def _pump(reader, writer):
+    """Passes on all that comes, and its end: a closed browser ends its websocket."""
     while data := await reader.read(64 * 1024):
         writer.write(data)
         await writer.drain()
+    writer.write_eof()
 
 
 def _without_keep_alive(head: bytes) -> bytes:
