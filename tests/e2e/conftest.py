@@ -33,13 +33,13 @@ def shop(cluster):
     """A Medusa shop with the products above, told of by no events yet."""
     if reason := Shop.unavailable():
         pytest.skip(reason)
-    name = f"test_shop_{database.own_suffix()}"
+    running = Shop(cluster, f"test_shop_{database.own_suffix()}")
     try:
-        with Shop(cluster, name) as running:
+        with running:
             running.sell(PRODUCTS)
             yield running
     finally:
-        database.drop(cluster, name)
+        database.drop(cluster, running.name)
         shutil.rmtree(running.folder, ignore_errors=True)
 
 
