@@ -1,5 +1,6 @@
 """A customer of the Medusa shop, who buys through its store API."""
 
+from functools import cache
 from typing import Any
 
 import requests
@@ -46,35 +47,39 @@ class Customer:
         :param codes: of promotions
         """
         address = address or ADDRESS
-        region = self._region(address["country_code"])
-        cart = self._call("POST", "/carts", {"region_id": region, "email": email})
-        path = f"/carts/{cart['cart']['id']}"
-        for sku, quantity in quantities.items():
-            line = {"variant_id": self._variant(sku), "quantity": quantity}
-            self._call("POST", f"{path}/line-items", line)
-        addresses = {"shipping_address": address, "billing_address": address}
-        self._call("POST", path, addresses)
-        if codes:
-            self._call("POST", f"{path}/promotions", {"promo_codes": list(codes)})
-        self._choose_delivery(path, cart["cart"]["id"])
-        self._pay(cart["cart"]["id"])
-        return self._call("POST", f"{path}/complete")["order"]
+        cart = {
+            "region_id": self._region(address["country_code"]),
+            "email": email,
+            "items": [
+                {"variant_id": self._variant(sku), "quantity": quantity}
+                for sku, quantity in quantities.items()
+            ],
+            "shipping_address": address,
+            "billing_address": address,
+            "promo_codes": list(codes),
+        }
+        cart = self._call("POST", "/carts", cart)["cart"]["id"]
+        self._choose_delivery(cart)
+        self._pay(cart)
+        return self._call("POST", f"/carts/{cart}/complete")["order"]
 
+    @cache  # noqa: B019 - one customer a test run
     def _region(self, country: str) -> str:
         for region in self._call("GET", "/regions")["regions"]:
             if country in [each["iso_2"] for each in region["countries"]]:
                 return region["id"]
         raise LookupError(country)
 
+    @cache  # noqa: B019 - one customer a test run
     def _variant(self, sku: str) -> str:
         found = self._shop.call("GET", f"/admin/product-variants?sku[]={sku}&fields=id")
         (variant,) = found["variants"]
         return variant["id"]
 
-    def _choose_delivery(self, path: str, cart: str) -> None:
+    def _choose_delivery(self, cart: str) -> None:
         options = self._call("GET", f"/shipping-options?cart_id={cart}")
         chosen = {"option_id": options["shipping_options"][0]["id"]}
-        self._call("POST", f"{path}/shipping-methods", chosen)
+        self._call("POST", f"/carts/{cart}/shipping-methods", chosen)
 
     def _pay(self, cart: str) -> None:
         answer = self._call("POST", "/payment-collections", {"cart_id": cart})
