@@ -6,13 +6,8 @@ from odoo.tools import SQL
 def uninstall_hook(env):
     """Remove the traces of `oms_connector`, while its records are still there."""
     remove_references(env)
-    providers = env["payment.provider"].with_context(active_test=False)
-    copies = providers.search([("code", "=", "oms_channel")])
-    used = env["payment.transaction"]._read_group(
-        [("provider_id", "in", copies.ids)], ["provider_id"]
-    )
-    (copies - copies.browse(provider.id for (provider,) in used)).unlink()
-    providers._remove_provider("oms_channel")
+    _remove_provider_copies(env)
+    env["payment.provider"]._remove_provider("oms_channel")
     _remove_price_history(env)
 
 
@@ -56,6 +51,21 @@ def remove_references(env):
         )
     )
     env.invalidate_all()
+
+
+def _remove_provider_copies(env):
+    """Those that were made for further companies and never took part in a payment."""
+    providers = env["payment.provider"].with_context(active_test=False)
+    copies = providers.search(
+        [
+            ("code", "=", "oms_channel"),
+            ("id", "!=", env.ref("oms_connector.payment_provider_channel").id),
+        ]
+    )
+    used = env["payment.transaction"]._read_group(
+        [("provider_id", "in", copies.ids)], ["provider_id"]
+    )
+    (copies - copies.browse(provider.id for (provider,) in used)).unlink()
 
 
 def _remove_price_history(env):

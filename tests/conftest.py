@@ -4,6 +4,7 @@ They start with the first test that asks for them; pure tests ask for none.
 """
 
 import pytest
+
 from stack import database
 from stack.cluster import Cluster
 from stack.server import OdooServer

@@ -1,10 +1,12 @@
-from . import oms_allocation
-from . import oms_intake
-from . import oms_sourcing
-from . import oms_sourcing_candidate
-from . import oms_sourcing_decision
-from . import oms_stock_mark
-from . import sale_order
-from . import sale_order_line
-from . import stock_move
-from . import stock_warehouse
+from . import (
+    oms_allocation,
+    oms_intake,
+    oms_sourcing,
+    oms_sourcing_candidate,
+    oms_sourcing_decision,
+    oms_stock_mark,
+    sale_order,
+    sale_order_line,
+    stock_move,
+    stock_warehouse,
+)

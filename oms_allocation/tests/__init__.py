@@ -1,6 +1,8 @@
-from . import test_decision
-from . import test_node
-from . import test_quantities
-from . import test_security
-from . import test_sourcing
-from . import test_waiting
+from . import (
+    test_decision,
+    test_node,
+    test_quantities,
+    test_security,
+    test_sourcing,
+    test_waiting,
+)

@@ -51,11 +51,11 @@ class TestDecision(AllocationCase):
         self.assertEqual(order.oms_decision_ids.outcome, "partial")
         self.assertEqual(
             order.oms_why,
-            "What is there is shipped by: Hamburg. "
-            "Waiting for stock: 2 × [LAMP] Lamp.",
+            "What is there is shipped by: Hamburg. Waiting for stock: 2 × [LAMP] Lamp.",
         )
         self.assertEqual(
-            self.verdicts(order)["Hamburg"], "Taken: ships what is there, the rest waits."
+            self.verdicts(order)["Hamburg"],
+            "Taken: ships what is there, the rest waits.",
         )
 
     def test_nothing_to_ship_is_explained(self):

@@ -40,6 +40,10 @@ class TestSecurity(AllocationCase):
             company_id=other.id,
             company_ids=[(6, 0, other.ids)],
         )
-        for model in ("oms.sourcing.decision", "oms.sourcing.candidate", "oms.allocation"):
+        for model in (
+            "oms.sourcing.decision",
+            "oms.sourcing.candidate",
+            "oms.allocation",
+        ):
             found = self.env[model].with_user(stranger).search([])
             self.assertFalse(found)

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields
-
 from odoo.addons.oms_connector.channels.document import OrderState
 
 from .common import HAMBURG, KOELN, AllocationCase
@@ -137,7 +136,11 @@ class TestWaiting(AllocationCase):
         order = self.take(document)
         self.ship(order.picking_ids)
         later = document.updated_at + timedelta(hours=1)
-        self.take(document.model_copy(update={"state": OrderState.CANCELLED, "updated_at": later}))
+        self.take(
+            document.model_copy(
+                update={"state": OrderState.CANCELLED, "updated_at": later}
+            )
+        )
         self.assertEqual(self.open_holds(order), {"cancelled_late"})
         self.assertEqual(self.waiting(order), 0)
         self.assertEqual(self.allocated(order), {"Hamburg": 5})

@@ -3,6 +3,8 @@ from odoo.fields import Command
 
 from ..channels.demo.people import COUNTRIES
 
+AT_ONCE = {"queue_job__no_delay": True}
+"""Jobs run at once: none may be left behind while add-ons install."""
 HOME_RATES = (19, 7)
 """German VAT in percent, standard and reduced."""
 REDUCED_SKUS = ("KK-31", "KK-42", "KK-43")
@@ -191,7 +193,7 @@ class OmsDemoCompany(models.AbstractModel):
             self._ship,
             self._leave,
         )
-        for index, order in enumerate(orders.with_context(self._context())):
+        for index, order in enumerate(orders.with_context(**AT_ONCE)):
             steps[index % len(steps)](order)
         self._invoice(orders)
 
@@ -200,11 +202,7 @@ class OmsDemoCompany(models.AbstractModel):
         channels = self.env["oms.channel"].browse(
             self.env.ref(f"oms_connector.channel_{name}").id for name in names
         )
-        return channels.with_context(self._context())
-
-    def _context(self):
-        """Jobs run at once, for none may be left behind while add-ons install."""
-        return {**self.env.context, "queue_job__no_delay": True}
+        return channels.with_context(**AT_ONCE)
 
     def _leave(self, order):
         """Somebody else will pick it."""

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Command
 
+from odoo.addons.oms_connector.models.oms_demo_company import AT_ONCE
+
 
 class OmsDemoCompany(models.AbstractModel):
     _inherit = "oms.demo.company"
@@ -26,7 +28,7 @@ class OmsDemoCompany(models.AbstractModel):
                 getattr(record, f"action_{action}")()
 
     def _shipped_orders(self):
-        """Orders that were shipped whole and are paid, oldest first."""
+        """Orders that were shipped whole and are paid, those with an invoice last."""
         orders = self.env["sale.order"].search(
             [
                 ("oms_channel_id", "in", self._channels().ids),
@@ -37,13 +39,14 @@ class OmsDemoCompany(models.AbstractModel):
         paid = orders.filtered(
             lambda order: order.transaction_ids.filtered(lambda tx: tx.state == "done")
         )
-        return paid.with_context(self._context())
+        billed_last = paid.sorted(lambda order: bool(order.invoice_ids))
+        return billed_last.with_context(**AT_ONCE)
 
     def _create_return(self, order, reason):
         line = next(iter(order._oms_returnable_lines()))
         return (
             self.env["oms.return"]
-            .with_context(self._context())
+            .with_context(**AT_ONCE)
             .create(
                 {
                     "order_id": order.id,

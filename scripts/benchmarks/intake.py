@@ -179,7 +179,7 @@ class _Shop:
         }
 
     def audit(self):
-        """Orders that were taken and are not confirmed and reserved; orders too many."""
+        """Orders that were taken and are not reserved; orders that are there twice."""
         self.env.invalidate_all()
         orders = self.env["sale.order"].search(
             [("oms_channel_id", "=", self.channel.id)]
