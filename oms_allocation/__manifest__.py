@@ -26,5 +26,4 @@
         "demo/nodes.xml",
         "demo/orders.xml",
     ],
-    "application": False,
 }

@@ -6,5 +6,6 @@ class OmsIntake(models.AbstractModel):
 
     def _cancel(self, order, document):
         """Override of `oms_connector`: what has not left, leaves no more."""
-        super()._cancel(order, document)
+        result = super()._cancel(order, document)
         order._oms_stop_waiting()
+        return result

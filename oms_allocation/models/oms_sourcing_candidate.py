@@ -55,20 +55,33 @@ class OmsSourcingCandidate(models.Model):
 
     def _sentence(self, code, known):
         """The reason in the reader's language; `known` are its parameters."""
-        _ = self.env._
         sentences = {
-            Code.NEAREST_WITH_EVERYTHING: _("Taken: the nearest that has everything."),
-            Code.SHARES_ORDER: _("Taken: one of %(nodes)s that ship it together."),
-            Code.SHIPS_WHAT_IS_THERE: _("Taken: ships what is there, the rest waits."),
-            Code.FARTHER: _("Has everything, but is %(away)s km farther away."),
-            Code.EQUALLY_FAR: _("Has everything and is as near, but came second."),
-            Code.DISTANCE_UNKNOWN: _("Has everything, but its distance is not known."),
-            Code.INCOMPLETE: _("Has only %(percent)s %% of what is ordered."),
-            Code.NOT_NEEDED: _("Not needed: the nodes taken ship as much without it."),
-            Code.CLOSED: _("Closed today%(because)s."),
-            Code.REFUSED: _("Could not reserve what it was given before."),
-            Code.COUNTRY_NOT_SERVED: _("Does not deliver to %(country)s."),
-            Code.NOTHING_IN_STOCK: _("Has nothing of it free."),
+            Code.NEAREST_WITH_EVERYTHING: self.env._(
+                "Taken: the nearest that has everything."
+            ),
+            Code.SHARES_ORDER: self.env._(
+                "Taken: one of %(nodes)s that ship it together."
+            ),
+            Code.SHIPS_WHAT_IS_THERE: self.env._(
+                "Taken: ships what is there, the rest waits."
+            ),
+            Code.FARTHER: self.env._(
+                "Has everything, but is %(away)s km farther away."
+            ),
+            Code.EQUALLY_FAR: self.env._(
+                "Has everything and is as near, but came second."
+            ),
+            Code.DISTANCE_UNKNOWN: self.env._(
+                "Has everything, but its distance is not known."
+            ),
+            Code.INCOMPLETE: self.env._("Has only %(percent)s %% of what is ordered."),
+            Code.NOT_NEEDED: self.env._(
+                "Not needed: the nodes taken ship as much without it."
+            ),
+            Code.CLOSED: self.env._("Closed today%(because)s."),
+            Code.REFUSED: self.env._("Could not reserve what it was given before."),
+            Code.COUNTRY_NOT_SERVED: self.env._("Does not deliver to %(country)s."),
+            Code.NOTHING_IN_STOCK: self.env._("Has nothing of it free."),
         }
         because, taken_km = known.get("because"), known.get("taken_km") or 0.0
         return sentences[code] % {

@@ -8,5 +8,6 @@ class OmsStockMark(models.Model):
     def _write_marks(self):
         """Override of `oms_connector`: stock that has come is given to who waits."""
         product_ids = tuple(self.env.cr.precommit.data.get("oms.marked", ()))
-        super()._write_marks()
+        result = super()._write_marks()
         self.env["oms.sourcing"]._wake_for(product_ids)
+        return result

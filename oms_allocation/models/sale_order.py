@@ -60,9 +60,10 @@ class SaleOrder(models.Model):
 
     def _oms_advance(self):
         """Override of `oms_connector`: what waits and was held may be sourced again."""
-        super()._oms_advance()
+        result = super()._oms_advance()
         if any(order.state == "sale" and order.oms_waiting_count for order in self):
             self.env["oms.sourcing"]._wake()
+        return result
 
     def _oms_stop_waiting(self):
         waiting = self.order_line.filtered(lambda line: line.oms_waiting_qty > 0)

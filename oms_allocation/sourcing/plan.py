@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 
 from .problem import Key
 
 
-class Code(str, Enum):
+class Code(StrEnum):
     """Why a node was taken or not. The values are stored: never rename one.
 
     In brackets: the parameters that come with it. Distances are km, None where

@@ -1,4 +1,4 @@
-"""A shop that sells from two warehouses: Hamburg has 10 tents and 5 lamps, Köln 4 tents."""
+"""A shop with two warehouses: Hamburg has 10 tents and 5 lamps, Köln 4 tents."""
 
 from odoo.addons.oms_connector.tests.common import ConnectorCase
 

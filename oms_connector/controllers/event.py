@@ -1,5 +1,5 @@
 import logging
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from odoo import http
 from odoo.http import request
@@ -37,7 +37,7 @@ class EventController(http.Controller):
         messages = request.env["oms.message"].sudo()
         try:
             adapter = channel._adapter()
-            adapter.verify_event(headers, body, datetime.now(timezone.utc))
+            adapter.verify_event(headers, body, datetime.now(UTC))
         except ChannelError as error:
             _logger.warning("Event for %s refused: %s", channel.name, error.message)
             messages._refuse(channel, body, error)

@@ -1,6 +1,6 @@
 import logging
 import secrets
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -95,7 +95,6 @@ class OmsChannel(models.Model):
     # --- How far it is ---
     last_pull_at = fields.Datetime(string="Last Sync", readonly=True, copy=False)
     orders_since = fields.Datetime(
-        string="Orders Since",
         default=fields.Datetime.now,
         copy=False,
         help="Orders that changed since then are fetched; moves on by itself.",
@@ -393,5 +392,5 @@ class OmsChannel(models.Model):
 def _as_setting(value):
     """A field's value as a pydantic model expects it: times with their zone."""
     if isinstance(value, datetime):
-        return value.replace(tzinfo=timezone.utc)
+        return value.replace(tzinfo=UTC)
     return value

@@ -1,4 +1,4 @@
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -54,7 +54,7 @@ class OmsChannel(models.Model):
         with channel._border() as border:
             adapter = channel._adapter()
             page = getattr(adapter, f"fetch_{what}")(
-                since and (since - OVERLAP).replace(tzinfo=timezone.utc), cursor or None
+                since and (since - OVERLAP).replace(tzinfo=UTC), cursor or None
             )
             items = list(page.items)
             if what == "orders" and not page.cursor:
@@ -117,7 +117,7 @@ class OmsChannel(models.Model):
             channel._later()._import_listings_page(channel_id, page.cursor)
 
     def _learn_locations(self, locations):
-        """Add the channel's locations; one whose name a warehouse bears stands for it."""
+        """Add the channel's locations; a warehouse of the same name stands for one."""
         self.ensure_one()
         known = set(self.location_ids.mapped("external_id"))
         new = [location for location in locations if location.external_id not in known]

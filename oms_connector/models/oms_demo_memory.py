@@ -1,5 +1,5 @@
 import json
-from datetime import timezone
+from datetime import UTC
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -46,7 +46,7 @@ class OmsDemoMemory(models.Model):
                 note.kind,
                 note.key,
                 note.about or None,
-                note.at.astimezone(timezone.utc).replace(tzinfo=None),
+                note.at.astimezone(UTC).replace(tzinfo=None),
                 json.dumps(note.payload, ensure_ascii=False),
                 on_conflict,
             )
@@ -61,7 +61,7 @@ class OmsDemoMemory(models.Model):
             kind=self.kind,
             key=self.key,
             payload=json.loads(self.payload),
-            at=self.at.replace(tzinfo=timezone.utc),
+            at=self.at.replace(tzinfo=UTC),
             about=self.about or "",
         )
 
@@ -93,10 +93,10 @@ class ChannelMemory:
     def changed(self, since):
         domain = [("channel_id", "=", self._channel.id), ("about", "!=", False)]
         if since:
-            naive = since.astimezone(timezone.utc).replace(tzinfo=None)
+            naive = since.astimezone(UTC).replace(tzinfo=None)
             domain.append(("at", ">=", naive))
         groups = self._records._read_group(domain, ["about"], ["at:max"])
-        return {about: at.replace(tzinfo=timezone.utc) for about, at in groups}
+        return {about: at.replace(tzinfo=UTC) for about, at in groups}
 
     def _search(self, domain):
         return self._records.search([("channel_id", "=", self._channel.id), *domain])

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import timezone
+from datetime import UTC
 
 import psycopg2.errors
 from odoo import api, models
@@ -226,7 +226,7 @@ class OmsIntake(models.AbstractModel):
 
 def naive(moment):
     """A moment as Odoo stores it."""
-    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _without_repeats(batch):

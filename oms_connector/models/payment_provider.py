@@ -13,10 +13,11 @@ class PaymentProvider(models.Model):
 
     def _compute_feature_support_fields(self):
         """Override of `payment`: channels authorise, capture and refund in parts."""
-        super()._compute_feature_support_fields()
+        result = super()._compute_feature_support_fields()
         self.filtered(lambda provider: provider.code == "oms_channel").update(
             {"support_manual_capture": "partial", "support_refund": "partial"}
         )
+        return result
 
     # === BUSINESS METHODS === #
 

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import timezone
+from datetime import UTC
 from decimal import Decimal
 
 from odoo import fields, models
@@ -64,7 +64,7 @@ class StockPicking(models.Model):
                 tracking_number=self.carrier_tracking_ref or "",
                 tracking_url=self._oms_tracking_url(),
                 shipped_at=(self.date_done or fields.Datetime.now()).replace(
-                    tzinfo=timezone.utc
+                    tzinfo=UTC
                 ),
                 location=channel.location_ids.filtered(
                     lambda place: place.warehouse_id == self._oms_warehouse()

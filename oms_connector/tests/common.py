@@ -1,7 +1,7 @@
 """The world of the connector's tests: one shop, one warehouse, two products."""
 
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -27,7 +27,7 @@ from odoo.addons.oms_connector.channels.document import (
 from odoo.addons.oms_connector.channels.errors import Malformed
 from odoo.tests import TransactionCase, new_test_user
 
-NOON = datetime(2026, 5, 4, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 class ShelfAdapter(ChannelAdapter):

@@ -1,7 +1,6 @@
 from odoo import api, models
-from odoo.fields import Command
-
 from odoo.addons.oms_connector.models.oms_demo_company import AT_ONCE
+from odoo.fields import Command
 
 
 class OmsDemoCompany(models.AbstractModel):

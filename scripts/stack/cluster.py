@@ -163,7 +163,8 @@ class Cluster:
             self._check(
                 "initdb", "--username", USER, "--encoding", "UTF8",
                 "--locale", "C.UTF-8", "--auth-local", "trust",
-                "--auth-host", "scram-sha-256", "--pwfile", str(handed_over), "--no-sync",
+                "--auth-host", "scram-sha-256", "--pwfile", str(handed_over),
+                "--no-sync",
             )  # fmt: skip
         finally:
             handed_over.unlink()

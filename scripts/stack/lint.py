@@ -80,9 +80,10 @@ def _checks(files: list[str]):
     yield Check("ruff format", [ruff, "format", "-q", "--diff"], [ruff, "format", "-q"],
                 python)  # fmt: skip
     addons = [name for name in settings.ADDONS if f"{name}/__manifest__.py" in files]
-    # One channel or concern a file, though several extend the same model. (In .pylintrc
-    # it would be undone by the line that enables all of Odoo's rules.)
-    left_out = "--disable=consider-merging-classes-inherited"
+    # One channel or concern a file, though several extend the same model; and one
+    # README for all. (In .pylintrc it would be undone by the line that enables all of
+    # Odoo's rules.)
+    left_out = "--disable=consider-merging-classes-inherited,missing-readme"
     yield Check("pylint-odoo", [sys.executable, "-m", "pylint", left_out], None, addons)
 
     shell = [name for name in files if name.endswith(".sh") or _is_bash(name)]

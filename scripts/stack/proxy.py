@@ -56,7 +56,7 @@ class Proxy:
         try:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), IDLE_START)
             await self._forward(head, reader, writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError):
+        except (TimeoutError, OSError, asyncio.IncompleteReadError):
             pass  # the client or Odoo went away, and nobody is left to be told
         except asyncio.LimitOverrunError:
             writer.write(_answer("431 Request Header Fields Too Large"))

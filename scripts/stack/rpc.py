@@ -45,4 +45,4 @@ class Session:
         if error := answer.get("error"):
             data = error.get("data", {})
             raise RpcError(data.get("message") or error["message"])
-        return answer["result"]
+        return answer.get("result")  # a method that returns nothing leaves it out

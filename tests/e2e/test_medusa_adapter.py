@@ -1,7 +1,7 @@
 """The Medusa adapter against a real Medusa shop: what it says, the shop then shows."""
 
 import threading
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -116,7 +116,7 @@ def parcel(order, key, location, tracking="", **quantities):
         carrier="DHL",
         tracking_number=tracking,
         tracking_url=f"https://track.example.com/{tracking}" if tracking else "",
-        shipped_at=datetime.now(timezone.utc),
+        shipped_at=datetime.now(UTC),
         location=location,
     )
 
@@ -262,7 +262,7 @@ def _all(fetch, since):
 
 def test_orders_come_since_a_time_oldest_first(adapter, buy):
     before = buy({"MUG": 1})
-    since = datetime.now(timezone.utc)
+    since = datetime.now(UTC)
     after = [buy({"MUG": 1}) for _ in range(3)]
     found, _ = _all(adapter.fetch_orders, since)
     assert [each.external_id for each in found] == [o.external_id for o in after]
@@ -273,7 +273,7 @@ def test_paging_leaves_out_nothing_that_changes_meanwhile(
     adapter, buy, shop, monkeypatch
 ):
     monkeypatch.setattr("channels.medusa.api.PAGE_SIZE", 2)
-    since = datetime.now(timezone.utc)
+    since = datetime.now(UTC)
     orders = [buy({"MUG": 1}) for _ in range(5)]
     first = adapter.fetch_orders(since)
     # The first order changes while we read: it moves behind the others.
@@ -293,7 +293,7 @@ def test_a_capture_made_in_the_shop_is_found_by_the_next_pull(
     adapter, buy, shop, shown
 ):
     order = buy({"MUG": 1})
-    since = datetime.now(timezone.utc)
+    since = datetime.now(UTC)
     assert _all(adapter.fetch_orders, since)[0] == []
     payment = shown(order)["payment_collections"][0]["payments"][0]
     shop.call("POST", f"/admin/payments/{payment['id']}/capture", {})
@@ -383,14 +383,14 @@ def test_an_event_is_signed_and_names_its_order(adapter, shop, buy, shown, inbox
         ("order.placed", placed),
         ("payment.captured", paid),
     ):
-        adapter.verify_event(headers, body, datetime.now(timezone.utc))
+        adapter.verify_event(headers, body, datetime.now(UTC))
         event = adapter.parse_event(headers, body.decode())
         assert (event.topic, event.external_id) == (topic, order.external_id)
-    late = datetime.now(timezone.utc) + timedelta(minutes=6)
+    late = datetime.now(UTC) + timedelta(minutes=6)
     with pytest.raises(Unauthorised):
         adapter.verify_event(placed[0], placed[1], late)
     with pytest.raises(Unauthorised):
-        adapter.verify_event(placed[0], placed[1] + b" ", datetime.now(timezone.utc))
+        adapter.verify_event(placed[0], placed[1] + b" ", datetime.now(UTC))
 
 
 # --- Catalogue, stock and prices ------------------------------------------------------
@@ -808,7 +808,7 @@ def _request(shop, order, **quantities):
 def test_a_return_asked_for_in_the_shop_comes_in_and_is_received(
     adapter, shop, shipped, shown, berlin
 ):
-    since = datetime.now(timezone.utc)
+    since = datetime.now(UTC)
     order = shipped(SHIRT_M=2, MUG=1)
     return_id = _request(shop, order, SHIRT_M=2)
     (found,), _ = _all(adapter.fetch_returns, since)

@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -32,7 +32,7 @@ PAGE_SIZE = 50
 
 
 def _now() -> datetime:
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 class Settings(ChannelSettings):
@@ -138,7 +138,7 @@ class Adapter(ChannelAdapter):
         given = headers.get("x-demo-signature", "")
         if not hmac.compare_digest(expected.encode(), given.encode()):
             raise Unauthorised("The event's signature is missing or wrong")
-        sent_at = datetime.fromtimestamp(int(timestamp), timezone.utc)
+        sent_at = datetime.fromtimestamp(int(timestamp), UTC)
         if abs(now - sent_at) > EVENT_TOLERANCE:
             raise Unauthorised("The event is too old, or a clock is wrong")
 
@@ -255,9 +255,7 @@ def _page(changes, cursor: str | None, key):
     A cursor names the last change that was given, so what changes meanwhile moves
     nothing off the pages to come.
     """
-    marks = [
-        f"{at.astimezone(timezone.utc).isoformat()} {key(what)}" for at, what in changes
-    ]
+    marks = [f"{at.astimezone(UTC).isoformat()} {key(what)}" for at, what in changes]
     first = sum(mark <= cursor for mark in marks) if cursor else 0
     after = first + PAGE_SIZE
     more = after < len(changes)

@@ -5,7 +5,7 @@ Source: https://docs.medusajs.com/api/admin, checked against release 2.21.
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -142,7 +142,7 @@ def acted_on(change: dict, action: str) -> set[str]:
 
 def iso(moment: datetime) -> str:
     """As Medusa writes times: UTC, milliseconds."""
-    moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.isoformat(timespec="milliseconds") + "Z"
 
 

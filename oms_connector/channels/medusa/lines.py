@@ -27,7 +27,7 @@ class Sale:
     discount: Decimal
 
     @classmethod
-    def read(cls, row: dict, kind: LineKind, quantity, unit_price):
+    def of_row(cls, row: dict, kind: LineKind, quantity, unit_price):
         rate = sum(_number(line["rate"]) for line in row.get("tax_lines") or ()) / 100
         rate = Decimal(rate)
         return cls(
@@ -84,10 +84,10 @@ def order_lines(order: dict, unit: Decimal) -> tuple[bool, tuple[OrderLine, ...]
     :param unit: the currency's smallest amount
     """
     sales = [
-        Sale.read(row, LineKind.PRODUCT, row["quantity"], row["unit_price"])
+        Sale.of_row(row, LineKind.PRODUCT, row["quantity"], row["unit_price"])
         for row in _sorted(order.get("items"))
     ] + [
-        Sale.read(row, LineKind.SHIPPING, 1, row["amount"])
+        Sale.of_row(row, LineKind.SHIPPING, 1, row["amount"])
         for row in _sorted(order.get("shipping_methods"))
     ]
     with_tax = any(sale.includes_tax for sale in sales)

@@ -1,7 +1,7 @@
 """What the demo shop does with what it is told."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,7 +26,7 @@ from channels.document import (
 )
 from channels.errors import Malformed, Rejected, Retryable, Unauthorised
 
-NOW = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SECRET = "a secret"
 CATALOGUE = [
     {"sku": "TENT", "title": "Tent", "price": "249.95", "tax_rate": "19"},

@@ -1,7 +1,7 @@
 """The orders that the demo shop makes: plausible, repeatable, and exact to the cent."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,7 @@ from channels.document import LineKind, OrderState, PaymentState
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-START = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CATALOGUE = [
     {"sku": "TENT", "title": "Tent", "price": "249.95", "tax_rate": "19"},
     {"sku": "LAMP", "title": "Lamp", "price": "34.99", "tax_rate": "19"},

@@ -1,6 +1,6 @@
 """The canonical documents refuse what nobody could act upon, and say why."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -17,7 +17,7 @@ from channels.document import (
 from channels.errors import Malformed
 from pydantic import ValidationError
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def order(**values):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from responses.matchers import json_params_matcher, query_param_matcher
 
 BASE = "https://shop.example.com/medusa"
 RECORDED = Path(__file__).parent / "medusa"
-SINCE = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+SINCE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Events are believed only if the shop signed them, just now."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from channels.errors import Malformed, Unauthorised
@@ -9,7 +9,7 @@ from channels.medusa.adapter import Adapter, Settings
 from channels.medusa.events import sign
 
 SECRET = "whsec"
-NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BODY = json.dumps(
     {"event": "payment.captured", "order_id": "order_1", "data": {"id": "pay_1"}}
 ).encode()

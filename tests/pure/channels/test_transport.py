@@ -1,7 +1,7 @@
 """HTTP to a channel ends as an answer or as a typed error, without a secret in it."""
 
 import logging
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -98,7 +98,7 @@ def test_the_channel_says_how_long_to_wait(channel, transport, header, seconds):
 
 
 def test_the_channel_says_until_when_to_wait(channel, transport):
-    until = datetime.now(timezone.utc) + timedelta(minutes=1)
+    until = datetime.now(UTC) + timedelta(minutes=1)
     header = format_datetime(until, usegmt=True)
     channel.get(f"{BASE}/orders", status=503, headers={"Retry-After": header})
     with pytest.raises(Retryable) as caught:
