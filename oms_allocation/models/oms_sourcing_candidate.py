@@ -65,14 +65,12 @@ class OmsSourcingCandidate(models.Model):
             Code.SHIPS_WHAT_IS_THERE: self.env._(
                 "Taken: ships what is there, the rest waits."
             ),
-            Code.FARTHER: self.env._(
-                "Has everything, but is %(away)s km farther away."
-            ),
+            Code.FARTHER: self.env._("Has as much, but is %(away)s km farther away."),
             Code.EQUALLY_FAR: self.env._(
-                "Has everything and is as near, but came second."
+                "Has as much and is as near, but came second."
             ),
             Code.DISTANCE_UNKNOWN: self.env._(
-                "Has everything, but its distance is not known."
+                "Has as much, but its distance is not known."
             ),
             Code.INCOMPLETE: self.env._("Has only %(percent)s %% of what is ordered."),
             Code.NOT_NEEDED: self.env._(

@@ -15,7 +15,7 @@ class TestDecision(AllocationCase):
         verdicts = self.verdicts(order)
         self.assertEqual(verdicts["Köln"], "Taken: the nearest that has everything.")
         self.assertRegex(
-            verdicts["Hamburg"], r"^Has everything, but is 35\d\.\d km farther away\.$"
+            verdicts["Hamburg"], r"^Has as much, but is 35\d\.\d km farther away\.$"
         )
         first = order.oms_candidate_ids[0]
         self.assertTrue(first.taken)
