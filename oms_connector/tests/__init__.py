@@ -1,5 +1,6 @@
 from . import (
     test_channel,
+    test_event,
     test_hold,
     test_intake,
     test_listing,
