@@ -6,7 +6,7 @@ class OmsHold(models.Model):
     """A named stop on an order: what is wrong, whose it is, and the way out."""
 
     _name = "oms.hold"
-    _description = "Hold"
+    _description = "Order Hold"
     _order = "state, create_date, id"
     _rec_name = "reason"
 

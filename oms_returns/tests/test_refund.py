@@ -7,6 +7,8 @@ from odoo.exceptions import ValidationError
 
 from .common import ReturnsCase, ReturnShelfAdapter
 
+CARD_CLOSED = "The card is closed"
+
 
 class TestChannelRefund(ReturnsCase):
     def test_refund_reaches_the_channel_once(self):
@@ -95,7 +97,7 @@ class TestProviderRefund(ReturnsCase):
 
     def refuse(self, transaction):
         self.asked.append((transaction.reference, transaction.amount))
-        raise ValidationError(self.env._("The card is closed"))
+        raise ValidationError(CARD_CLOSED)
 
     def run_jobs(self, record):
         """What the job runner would do, and once more: jobs may run twice."""
@@ -128,7 +130,7 @@ class TestProviderRefund(ReturnsCase):
         self.answer = self.refuse
         self.run_jobs(record)
         self.assertEqual(record.state, "refunding")
-        self.assertIn("The card is closed", record.refund_problem)
+        self.assertIn(CARD_CLOSED, record.refund_problem)
         self.answer = self.agree
         record.with_user(self.accountant).action_retry_refund()
         record.invalidate_recordset()
