@@ -215,7 +215,7 @@ class OmsSourcing(models.AbstractModel):
                     self.env.flush_all()
             except UserError as error:
                 self.env.invalidate_all(flush=False)
-                order._oms_hold("sourcing_failed", str(error))
+                order._oms_hold("sourcing_failed", lambda _env, e=error: str(e))
 
     def _servable_orders(self):
         """Orders that wait for something that a node of theirs may have by now.

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from ..sourcing.plan import Code
 
@@ -81,14 +82,19 @@ class OmsSourcingCandidate(models.Model):
             Code.COUNTRY_NOT_SERVED: self.env._("Does not deliver to %(country)s."),
             Code.NOTHING_IN_STOCK: self.env._("Has nothing of it free."),
         }
-        because, taken_km = known.get("because"), known.get("taken_km") or 0.0
+        because = known.get("because")
+        away = (known.get("distance_km") or 0.0) - (known.get("taken_km") or 0.0)
         return sentences[code] % {
             "nodes": known.get("nodes"),
-            "away": f"{(known.get('distance_km') or 0.0) - taken_km:.1f}",
+            "away": formatLang(self.env, away, digits=1),
             "percent": _percent(known.get("covered", 0.0)),
             "because": f": {because}" if because else "",
-            "country": known.get("country") or "–",
+            "country": self._country_name(known.get("country")),
         }
+
+    def _country_name(self, code):
+        countries = self.env["res.country"].search([("code", "=", code)], limit=1)
+        return countries.name or code or "–"
 
     # === BUSINESS METHODS === #
 

@@ -73,7 +73,7 @@ class TestDecision(AllocationCase):
     def test_country_that_is_not_served_is_named(self):
         self.koeln.oms_country_ids = self.env.ref("base.be")
         order = self.order_to(KOELN, [self.tents()])
-        self.assertEqual(self.verdicts(order)["Köln"], "Does not deliver to DE.")
+        self.assertEqual(self.verdicts(order)["Köln"], "Does not deliver to Germany.")
 
     def test_looking_again_in_vain_is_not_recorded(self):
         order = self.order_to(HAMBURG, [self.lamps(7)])

@@ -95,7 +95,7 @@ class TestWaiting(AllocationCase):
 
     def test_held_order_waits_until_it_is_released(self):
         order = self.order_to(HAMBURG, [self.lamps(7)])
-        hold = order._oms_hold("manual", "The customer will call")
+        hold = order._oms_hold("manual", lambda _env: "The customer will call")
         self.set_stock(self.lamp, 2, self.koeln)
         self.source_waiting()
         self.assertEqual(self.waiting(order), 2)

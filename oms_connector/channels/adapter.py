@@ -34,6 +34,7 @@ from .document import (
     StockLevel,
 )
 from .errors import Malformed, Unsupported
+from .text import _lt
 
 
 class Capability(StrEnum):
@@ -71,7 +72,7 @@ class Settings(BaseModel):
                 for fault in error.errors(include_input=False, include_url=False)
             )
             raise Malformed(
-                "The channel's settings are incomplete", detail=faults
+                _lt("The channel's settings are incomplete"), detail=faults
             ) from None
 
 
@@ -102,7 +103,13 @@ class ChannelAdapter(ABC):
         return capability in self.capabilities
 
     def _unsupported(self, capability: Capability) -> Unsupported:
-        return Unsupported(f"{self.title} does not support: {capability.value}")
+        return Unsupported(
+            _lt(
+                "%(channel)s does not support: %(what)s",
+                channel=self.title,
+                what=capability.value,
+            )
+        )
 
     # --- Connection ---
 

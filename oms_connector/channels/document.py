@@ -10,9 +10,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    ValidationError,
+)
 
 from .errors import Malformed
+from .text import _lt
 
 Item = TypeVar("Item")
 
@@ -29,6 +37,7 @@ Moment = Annotated[datetime, AfterValidator(_aware)]
 CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Reference = Annotated[str, Field(min_length=1)]
+Sentence = Annotated[str, SkipValidation]  # a `Text` stays one
 
 
 class Document(BaseModel):
@@ -49,7 +58,9 @@ class Document(BaseModel):
                 f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
                 for fault in error.errors(include_input=False, include_url=False)[:5]
             )
-            raise Malformed(f"{cls.__name__} is not valid", detail=faults) from None
+            raise Malformed(
+                _lt("%(document)s is not valid", document=cls.__name__), detail=faults
+            ) from None
 
 
 # --- Orders ---------------------------------------------------------------------------
@@ -247,7 +258,7 @@ class ItemResult(Document):
 
     sku: str
     location: str = ""
-    error: str = ""
+    error: Sentence = ""
 
 
 class NoticeItem(Document):
@@ -360,6 +371,6 @@ class Location(Document):
 class Check(Document):
     """One question of a connection test. `advice` says what to do if it failed."""
 
-    question: str
+    question: Sentence
     passed: bool
-    advice: str = ""
+    advice: Sentence = ""

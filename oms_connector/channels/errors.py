@@ -5,11 +5,13 @@ happens next: wait and try again, give up, pause the channel, or show the payloa
 Messages are written for a person and never contain a credential.
 """
 
+from .text import Text
+
 
 class ChannelError(Exception):
     """Base of all channel errors.
 
-    :param str message: what happened, in words for a person
+    :param str message: what happened, in words for a person; best a `Text`
     :param str detail: the channel's own answer, shortened and free of secrets
     """
 
@@ -20,8 +22,15 @@ class ChannelError(Exception):
         self.message = message
         self.detail = detail
 
+    @property
+    def text(self) -> str:
+        """What happened, with the channel's own answer where there is one."""
+        if not self.detail:
+            return self.message
+        return Text("%(message)s: %(detail)s", message=self.message, detail=self.detail)
+
     def __str__(self):
-        return f"{self.message}: {self.detail}" if self.detail else self.message
+        return str(self.text)
 
 
 class Retryable(ChannelError):

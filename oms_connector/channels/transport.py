@@ -13,6 +13,7 @@ import requests
 from requests.auth import AuthBase
 
 from .errors import Malformed, Rejected, Retryable, Unauthorised
+from .text import _lt
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +55,9 @@ class TokenBucket:
             tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
             wait = max(0.0, (1 - tokens) / self._rate)
             if wait > LONGEST_WAIT:
-                raise Retryable("The account's rate limit is used up", retry_after=wait)
+                raise Retryable(
+                    _lt("The account's rate limit is used up"), retry_after=wait
+                )
             self._tokens, self._at = tokens - 1, now
         if wait:
             self._sleep(wait)
@@ -119,9 +122,13 @@ class Transport:
                 allow_redirects=False,
             )
         except requests.Timeout:
-            raise Retryable(f"{what}: no answer in time") from None
+            raise Retryable(
+                _lt("%(request)s: no answer in time", request=what)
+            ) from None
         except requests.ConnectionError:
-            raise Retryable(f"{what}: the channel cannot be reached") from None
+            raise Retryable(
+                _lt("%(request)s: the channel cannot be reached", request=what)
+            ) from None
         except requests.RequestException as error:
             # The exception's text may quote the URL with its query: name the kind only.
             raise Rejected(f"{what}: {type(error).__name__}") from None
@@ -146,7 +153,9 @@ class Transport:
         try:
             return response.json(parse_float=str)
         except ValueError:
-            raise Malformed(f"{method} {path}: the answer is not JSON") from None
+            raise Malformed(
+                _lt("%(request)s: the answer is not JSON", request=f"{method} {path}")
+            ) from None
 
     def _error(self, what: str, response: requests.Response) -> Exception:
         status = response.status_code
@@ -161,7 +170,12 @@ class Transport:
             )
         if status in (401, 403):
             return Unauthorised(
-                f"{what}: the channel refuses our credentials (HTTP {status})",
+                _lt(
+                    "%(request)s: the channel refuses our"
+                    " credentials (HTTP %(status)s)",
+                    request=what,
+                    status=status,
+                ),
                 detail=detail,
             )
         return Rejected(f"{what}: HTTP {status}", detail=detail)

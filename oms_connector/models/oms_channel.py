@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from ..channels import adapters
 from ..channels.adapter import Capability
 from ..channels.errors import ChannelError
+from ..language import error_text, in_language, write_in_every_language
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class OmsChannel(models.Model):
         copy=False,
         tracking=True,
     )
-    state_message = fields.Text(readonly=True, copy=False)
+    state_message = fields.Text(readonly=True, copy=False, translate=True)
     event_token = fields.Char(
         default=lambda self: secrets.token_urlsafe(24),
         copy=False,
@@ -127,7 +128,10 @@ class OmsChannel(models.Model):
 
     @api.model
     def _selection_adapter(self):
-        return [(code, adapter.title) for code, adapter in adapters().items()]
+        return [
+            (code, in_language(self.env, adapter.title))
+            for code, adapter in adapters().items()
+        ]
 
     # === COMPUTE METHODS === #
 
@@ -177,11 +181,8 @@ class OmsChannel(models.Model):
         try:
             checks = self._adapter().test_connection()
         except ChannelError as error:
-            raise UserError(str(error)) from None
+            raise UserError(error_text(self.env, error)) from None
         failed = [check for check in checks if not check.passed]
-        lines = [
-            f"{check.question}: {check.advice or self.env._('no')}" for check in failed
-        ]
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -189,9 +190,9 @@ class OmsChannel(models.Model):
                 "title": self.env._("%s cannot be used yet", self.name)
                 if failed
                 else self.env._("%s answers", self.name),
-                "message": "\n".join(lines)
+                "message": self._say_checks(failed)
                 if failed
-                else ", ".join(check.question for check in checks),
+                else ", ".join(in_language(self.env, c.question) for c in checks),
                 "type": "danger" if failed else "success",
                 "sticky": bool(failed),
             },
@@ -206,19 +207,26 @@ class OmsChannel(models.Model):
                 checks = adapter.test_connection()
                 failed = [check for check in checks if not check.passed]
                 if failed:
-                    raise UserError(
-                        "\n".join(f"{c.question}: {c.advice}" for c in failed)
-                    )
+                    raise UserError(self._say_checks(failed))
                 if adapter.can(Capability.LOCATIONS):
                     channel._learn_locations(adapter.fetch_locations())
             except ChannelError as error:
-                raise UserError(str(error)) from None
+                raise UserError(error_text(self.env, error)) from None
             if not channel.warehouse_ids:
                 channel.warehouse_ids = self.env["stock.warehouse"].search(
                     [("company_id", "=", channel.company_id.id)]
                 )
         self.write({"state": "connected", "state_message": False})
         return self.action_resume()
+
+    def _say_checks(self, failed):
+        """What failed in a test of the connection, and what helps."""
+        no = self.env._("No.")
+        return "\n".join(
+            f"{in_language(self.env, check.question)}"
+            f" {in_language(self.env, check.advice) or no}"
+            for check in failed
+        )
 
     def action_pause(self):
         """Stop fetching and sending; what is under way waits and is not lost."""
@@ -357,13 +365,17 @@ class OmsChannel(models.Model):
     def _later(self, model="oms.channel", eta=None, identity_key=None):
         """The model as seen by the job runner: what is called on it runs later.
 
-        Jobs run as the system: who may start them was decided before.
+        Jobs run as the system, in the company's language: who may start them was
+        decided before.
         """
         self.ensure_one()
         records = (
             self.env[model]
             .with_user(SUPERUSER_ID)
-            .with_context(allowed_company_ids=self.company_id.ids)
+            .with_context(
+                allowed_company_ids=self.company_id.ids,
+                lang=self.company_id.partner_id.lang,
+            )
             .with_company(self.company_id)
         )
         return records.with_delay(
@@ -377,15 +389,24 @@ class OmsChannel(models.Model):
         self.ensure_one()
         if self.state == "unauthorised":
             return
-        self.sudo().write({"state": "unauthorised", "state_message": str(error)})
+        self.sudo().state = "unauthorised"
+        self._explain_state(error)
+        user = self.user_id or self.env.ref("base.user_admin")
+        env = self.with_context(lang=user.lang).env
         self.sudo().activity_schedule(
             "mail.mail_activity_data_warning",
-            summary=self.env._("%s refuses our access", self.name),
-            note=self.env._(
+            summary=env._("%s refuses our access", self.name),
+            note=env._(
                 "Enter new credentials and connect the channel again. Until then all "
                 "its messages wait."
             ),
-            user_id=(self.user_id or self.env.ref("base.user_admin")).id,
+            user_id=user.id,
+        )
+
+    def _explain_state(self, error):
+        """Show on the channel what went wrong."""
+        write_in_every_language(
+            self.sudo(), "state_message", lambda env: error_text(env, error)
         )
 
 

@@ -9,6 +9,7 @@ from ..channels.demo.order_book import CatalogueItem
 from ..channels.demo.people import COUNTRIES
 from ..channels.document import Location
 from ..channels.errors import ChannelError
+from ..language import error_text
 from .oms_demo_memory import ChannelMemory
 
 LONGEST_GAP = timedelta(hours=1)
@@ -87,7 +88,7 @@ class OmsChannel(models.Model):
         try:
             return self._adapter().shop.place_order([tuple(line) for line in lines])
         except ChannelError as error:
-            raise UserError(str(error)) from None
+            raise UserError(error_text(self.env, error)) from None
 
     # === BUSINESS METHODS === #
 

@@ -204,5 +204,5 @@ class _Border:
         if isinstance(error, Unauthorised):
             self._channel._lose_access(error)
         else:
-            self._channel.sudo().state_message = str(error)
+            self._channel._explain_state(error)
         return True

@@ -163,7 +163,9 @@ class OmsIntake(models.AbstractModel):
         elif order.state == "sale" and self._differs(order, document):
             order._oms_hold(
                 "order_changed",
-                self.env._("The channel has changed lines or address since it came."),
+                lambda env: env._(
+                    "The channel has changed lines or address since it came."
+                ),
             )
         order.oms_updated_at = version
         message._done(order)
@@ -178,7 +180,7 @@ class OmsIntake(models.AbstractModel):
         if shipped:
             order._oms_hold(
                 "cancelled_late",
-                self.env._(
+                lambda env: env._(
                     "The channel cancelled it, but %s has left: expect a return.",
                     ", ".join(shipped.mapped("name")),
                 ),

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import fields, models
+from odoo.tools import formatLang
 
 from ..channels.document import LineKind, OrderState
 
@@ -18,53 +19,62 @@ class OmsIntake(models.AbstractModel):
         :return: the holds that have their cause still
         """
         holds = self.env["oms.hold"]
-        for code, reason, subject in self._causes(order, document, listings):
-            holds |= order._oms_hold(code, reason, subject)
+        for code, say, subject in self._causes(order, document, listings):
+            holds |= order._oms_hold(code, say, subject)
         return holds
 
     def _causes(self, order, document, listings):
-        """Hook: what is wrong with an order, as tuples of type, reason and subject."""
-        causes = []
-        for line in document.lines:
-            if line.kind == LineKind.PRODUCT and not listings.get(line.sku):
-                causes.append(
-                    (
-                        "unknown_listing",
-                        self.env._(
-                            "No product is known for the SKU “%(sku)s” (%(title)s).",
-                            sku=line.sku or "–",
-                            title=line.title,
-                        ),
-                        line.sku,
-                    )
-                )
-        causes += self._tax_causes(order, document)
+        """Hook: what is wrong with an order.
+
+        :return: tuples of the hold type's code, a function from an environment to the
+            reason in its language, and the subject
+        """
+        return [
+            *(
+                self._listing_cause(line)
+                for line in document.lines
+                if line.kind == LineKind.PRODUCT and not listings.get(line.sku)
+            ),
+            *self._tax_causes(order, document),
+            *self._address_causes(order, document),
+            *self._payment_causes(order, document),
+            *self._total_causes(order, document),
+        ]
+
+    def _listing_cause(self, line):
+        def say(env):
+            return env._(
+                "No product is known for the SKU “%(sku)s” (%(title)s).",
+                sku=line.sku or "–",
+                title=line.title,
+            )
+
+        return "unknown_listing", say, line.sku
+
+    def _address_causes(self, order, document):
         missing = document.shipping.missing_for_delivery()
-        if missing and not self._address_kept(order):
-            causes.append(
-                (
-                    "address_incomplete",
-                    self.env._(
-                        "The delivery address lacks: %s.",
-                        ", ".join(self._field_label(name) for name in missing),
-                    ),
-                    "",
-                )
+        if not missing or self._address_kept(order):
+            return []
+
+        def say(env):
+            labels = ", ".join(_field_label(env, name) for name in missing)
+            return env._("The delivery address lacks: %s.", labels)
+
+        return [("address_incomplete", say, "")]
+
+    def _payment_causes(self, order, document):
+        if document.paid >= document.total or document.state == OrderState.CANCELLED:
+            return []
+
+        def say(env):
+            currency = order.currency_id.with_env(env)
+            return env._(
+                "%(paid)s of %(total)s are paid or authorised.",
+                paid=currency.format(float(document.paid)),
+                total=currency.format(float(document.total)),
             )
-        if document.paid < document.total and document.state != OrderState.CANCELLED:
-            causes.append(
-                (
-                    "payment_pending",
-                    self.env._(
-                        "%(paid)s of %(total)s %(currency)s are paid or authorised.",
-                        paid=document.paid,
-                        total=document.total,
-                        currency=document.currency,
-                    ),
-                    "",
-                )
-            )
-        return causes + self._total_causes(order, document)
+
+        return [("payment_pending", say, "")]
 
     def _total_causes(self, order, document):
         """The total must be the channel's; else both are shown, and each line."""
@@ -79,25 +89,19 @@ class OmsIntake(models.AbstractModel):
         )
         if not difference or accepted:
             return []
-        lines = "\n".join(
-            f"{line.title or line.kind}: {line.quantity} × {line.unit_price}"
-            f" − {line.discount} = {line.amount}"
-            for line in document.lines
-        )
-        return [
-            (
-                "total_differs",
-                self.env._(
-                    "The channel says %(theirs)s, the lines come to %(ours)s "
-                    "(%(difference)s):\n%(lines)s",
-                    theirs=document.total,
-                    ours=ours,
-                    difference=f"{difference:+}",
-                    lines=lines,
-                ),
-                str(difference),
+
+        def say(env):
+            currency = order.currency_id.with_env(env)
+            return env._(
+                "The channel says %(theirs)s, the lines come to %(ours)s "
+                "(%(difference)s):\n%(lines)s",
+                theirs=currency.format(float(document.total)),
+                ours=currency.format(float(ours)),
+                difference=_number(env, difference, "+"),
+                lines="\n".join(_calculation(env, line) for line in document.lines),
             )
-        ]
+
+        return [("total_differs", say, str(difference))]
 
     def _address_kept(self, order):
         """Whether a person has put the delivery address right: then it stays."""
@@ -108,20 +112,22 @@ class OmsIntake(models.AbstractModel):
     def _tax_causes(self, order, document):
         country = order.partner_shipping_id.country_id
         wanted = {line.external_id: line.tax_rate for line in document.lines}
-        causes = {}
-        for line in order.order_line.filtered("oms_external_id"):
-            rate = wanted.get(line.oms_external_id)
-            if rate and not line.tax_ids:
-                causes[rate] = (
-                    "tax_unknown",
-                    self.env._(
-                        "No tax of %(rate)s %% is known for %(country)s.",
-                        rate=rate.normalize(),
-                        country=country.name or "–",
-                    ),
-                    str(rate.normalize()),
-                )
-        return list(causes.values())
+        found = (
+            wanted.get(line.oms_external_id)
+            for line in order.order_line
+            if line.oms_external_id and not line.tax_ids
+        )
+        return [self._tax_cause(country, rate) for rate in dict.fromkeys(found) if rate]
+
+    def _tax_cause(self, country, rate):
+        def say(env):
+            return env._(
+                "No tax of %(rate)s %% is known for %(country)s.",
+                rate=_number(env, rate.normalize()),
+                country=country.with_env(env).name or "–",
+            )
+
+        return "tax_unknown", say, str(rate.normalize())
 
     def _release_causes(self, order, remaining):
         """Release the holds that intake set and whose cause is gone."""
@@ -139,14 +145,33 @@ class OmsIntake(models.AbstractModel):
             {"state": "released", "released_at": fields.Datetime.now()}
         )
 
-    def _field_label(self, name):
-        return {
-            "name": self.env._("name"),
-            "street": self.env._("street"),
-            "postcode": self.env._("postcode"),
-            "city": self.env._("city"),
-            "country": self.env._("country"),
-        }[name]
+
+def _field_label(env, name):
+    return {
+        "name": env._("name"),
+        "street": env._("street"),
+        "postcode": env._("postcode"),
+        "city": env._("city"),
+        "country": env._("country"),
+    }[name]
+
+
+def _number(env, number, sign=""):
+    """A `Decimal` with its own decimals, as the environment's language writes it.
+
+    :param str sign: "+" shows it for numbers above 0, too
+    """
+    digits = max(0, -number.as_tuple().exponent)
+    return (sign if number > 0 else "") + formatLang(env, float(number), digits=digits)
+
+
+def _calculation(env, line):
+    """How a line of the channel comes to its amount."""
+    quantity, price, discount, amount = (
+        _number(env, number)
+        for number in (line.quantity, line.unit_price, line.discount, line.amount)
+    )
+    return f"{line.title or line.kind}: {quantity} × {price} − {discount} = {amount}"
 
 
 def _missing(partner):

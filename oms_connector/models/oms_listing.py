@@ -6,6 +6,7 @@ from odoo.tools import SQL, split_every
 
 from ..channels.adapter import Capability
 from ..channels.document import ListingRef, PriceLevel, StockLevel
+from ..language import in_language, write_in_every_language
 
 
 class OmsListing(models.Model):
@@ -43,7 +44,7 @@ class OmsListing(models.Model):
     )
     published_at = fields.Datetime(readonly=True, copy=False)
     published_price = fields.Float(readonly=True, copy=False, digits="Product Price")
-    error = fields.Text(readonly=True, copy=False)
+    error = fields.Text(readonly=True, copy=False, translate=True)
 
     _sku_uniq = models.Constraint(
         "UNIQUE(channel_id, sku)", "The channel has a listing with this SKU."
@@ -317,7 +318,7 @@ class OmsListing(models.Model):
                 levels[listing][location] = document.quantity
         now = fields.Datetime.now()
         for listing in {listing for listing, _document in portion}:
-            vals = {"error": "\n".join(errors[listing.sku]) or False}
+            vals = {"error": False}
             if levels[listing]:
                 shown = {**(listing.published_levels or {}), **levels[listing]}
                 vals.update(
@@ -326,6 +327,8 @@ class OmsListing(models.Model):
                     published_at=now,
                 )
             listing.write(vals)
+            if errors[listing.sku]:
+                listing._explain(errors[listing.sku])
         self.env["oms.message"]._record_sync(
             self.channel_id, kind, [document for _listing, document in portion], results
         )
@@ -354,6 +357,14 @@ class OmsListing(models.Model):
         for portion in split_every(adapter.stock_portion, changed):
             results = adapter.push_prices([document for _listing, document in portion])
             self._note_results(portion, results, "price")
+
+    def _explain(self, errors):
+        """Show why the channel refused the listing."""
+        write_in_every_language(
+            self,
+            "error",
+            lambda env: "\n".join(in_language(env, error) for error in errors),
+        )
 
 
 def _less(free, takers, most):

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from ..channels.errors import ChannelError, Retryable, Unauthorised
+from ..language import error_text, in_language, write_in_every_language
 
 _logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class OmsMessage(models.Model):
         ],
         readonly=True,
     )
-    error_text = fields.Text(string="Error", readonly=True)
+    error_text = fields.Text(string="Error", readonly=True, translate=True)
     traceback = fields.Text(readonly=True, groups="oms_connector.group_channel_admin")
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(
@@ -186,15 +187,15 @@ class OmsMessage(models.Model):
             ("fingerprint", "=", hashlib.sha256(body).hexdigest()),
         ]
         if not self.search_count(known, limit=1):
-            self.create(
+            message = self.create(
                 {
                     **{field: value for field, _operator, value in known},
                     "direction": "in",
                     "state": "ignored",
                     "error_class": error.code,
-                    "error_text": error.message,
                 }
             )
+            message._explain(lambda env: in_language(env, error.message))
 
     @api.model
     def _announce(self, channel, kind, notice, record):
@@ -240,7 +241,7 @@ class OmsMessage(models.Model):
         """
         failed = [result for result in results if result.error]
         payload = f"[{','.join(document.model_dump_json() for document in documents)}]"
-        return self.sudo().create(
+        message = self.sudo().create(
             {
                 "channel_id": channel.id,
                 "direction": "out",
@@ -253,16 +254,18 @@ class OmsMessage(models.Model):
                 "response": "\n".join(f"{r.sku}: {r.error}" for r in failed) or False,
                 "state": "dead" if failed else "done",
                 "error_class": "rejected" if failed else False,
-                "error_text": self.env._(
+            }
+        )
+        if failed:
+            message._explain(
+                lambda env: env._(
                     "%(failed)s of %(all)s listings were refused; the cause stands on "
                     "each listing.",
                     failed=len(failed),
                     all=len(results),
                 )
-                if failed
-                else False,
-            }
-        )
+            )
+        return message
 
     # === ACTION METHODS === #
 
@@ -383,7 +386,6 @@ class OmsMessage(models.Model):
             self.channel_id._lose_access(error)
         vals = {
             "error_class": error.code if isinstance(error, ChannelError) else "bug",
-            "error_text": str(error) or type(error).__name__,
             "traceback": False,
         }
         if isinstance(error, Unauthorised):
@@ -396,8 +398,13 @@ class OmsMessage(models.Model):
             vals["traceback"] = "".join(traceback.format_exception(error))
             _logger.exception("Message %s of %s", self.id, self.channel_id.name)
         self.write(vals)
+        self._explain(lambda env: error_text(env, error))
         if vals["state"] == "failed":
             self._enqueue(eta=vals["next_try_at"])
+
+    def _explain(self, say):
+        """Say what went wrong; `say` as in `write_in_every_language`."""
+        write_in_every_language(self, "error_text", say)
 
     def _next_try(self, error):
         attempts = self.attempts + 1

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..channels.adapter import Capability
 from ..channels.document import Cancellation, CaptureNotice, RefundNotice
 from ..channels.errors import ChannelError
+from ..language import error_text, write_in_every_language
 
 
 class SaleOrder(models.Model):
@@ -53,6 +54,7 @@ class SaleOrder(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("oms_hold_ids.state", "oms_hold_ids.reason")
+    @api.depends_context("lang")
     def _compute_oms_open_hold_count(self):
         for order in self:
             holds = order.sudo().oms_hold_ids.filtered(lambda h: h.state == "open")
@@ -145,8 +147,11 @@ class SaleOrder(models.Model):
             lambda hold: hold.state == "open" and hold.type_id.blocks_confirm
         )
 
-    def _oms_hold(self, code, reason, subject=""):
-        """Hold the order; being held for the same already is no second hold."""
+    def _oms_hold(self, code, say, subject=""):
+        """Hold the order; being held for the same already is no second hold.
+
+        :param say: function from an environment to the reason in its language
+        """
         self.ensure_one()
         hold_type = self.env["oms.hold.type"]._of_code(code)
         subject = str(subject)
@@ -157,21 +162,16 @@ class SaleOrder(models.Model):
                 and (h.subject or "") == subject
             )
         )
-        if same:
-            same.reason = reason
-            return same
-        return (
-            self.env["oms.hold"]
-            .sudo()
-            .create(
-                {
-                    "order_id": self.id,
-                    "type_id": hold_type.id,
-                    "reason": reason,
-                    "subject": subject,
-                }
-            )
+        hold = same or same.create(
+            {
+                "order_id": self.id,
+                "type_id": hold_type.id,
+                "reason": say(self.env),
+                "subject": subject,
+            }
         )
+        write_in_every_language(hold, "reason", say)
+        return hold
 
     def _oms_advance(self):
         """Take every step that nothing forbids any more: confirm what is not held.
@@ -200,7 +200,7 @@ class SaleOrder(models.Model):
                     order._oms_confirm()
             except UserError as error:
                 self.env.invalidate_all(flush=False)
-                order._oms_hold("confirm_failed", str(error))
+                order._oms_hold("confirm_failed", lambda _env, e=error: str(e))
 
     def _oms_confirm(self):
         """Hook: confirm, and source (`oms_allocation`)."""
@@ -229,7 +229,7 @@ class SaleOrder(models.Model):
                 adapter = channel._adapter()
                 raws = [adapter.fetch_order(o.oms_external_id) for o in orders]
             except ChannelError as error:
-                raise UserError(str(error)) from None
+                raise UserError(error_text(self.env, error)) from None
             messages = self.env["oms.message"].sudo()
             fresh = messages._store(channel, [raw for raw in raws if raw], again=True)
             self.env["oms.intake"].sudo()._take_orders(channel, fresh)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..channels.errors import ChannelError
+from ..language import error_text
 
 
 class OmsFetch(models.TransientModel):
@@ -39,7 +40,7 @@ class OmsFetch(models.TransientModel):
         try:
             raw = channel.sudo()._adapter().fetch_order((self.number or "").strip())
         except ChannelError as error:
-            raise UserError(str(error)) from None
+            raise UserError(error_text(self.env, error)) from None
         if not raw:
             raise UserError(
                 self.env._(

@@ -95,6 +95,7 @@ class OmsReturn(models.Model):
             ]
 
     @api.depends("state")
+    @api.depends_context("lang")
     def _compute_next_step(self):
         for record in self:
             step = getattr(record, f"_next_step_{record.state}", None)

@@ -49,6 +49,7 @@ class OmsReturn(models.Model):
         for record in self:
             record.credit_note_count = len(record.sudo().credit_note_ids)
 
+    @api.depends_context("lang")
     def _compute_refund_problem(self):
         """Why the money does not arrive, where it does not."""
         for record in self:

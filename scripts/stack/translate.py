@@ -1,6 +1,6 @@
 """Brings the translations of the add-ons up to the terms that are in them.
 
-Odoo exports the terms of each add-on, from a database with all of them and no demo
+Odoo exports the terms of each add-on, from a new database with all of them and no demo
 data, into `i18n/<addon>.pot`. They are merged into `i18n/de.po`: a term that is known
 keeps its translation, a new one waits for its own, one that is gone is dropped. What is
 written depends on the terms alone, not on the day or the machine.
@@ -42,7 +42,9 @@ def _export(addons: tuple[str, ...], folder: Path) -> list[Path]:
     copy = f"translate_{database.own_suffix()}"
     with Cluster("test") as cluster:
         try:
-            database.copy(cluster, database.with_all(cluster), copy)
+            # Not from their template: it would be made anew for each translation.
+            database.copy(cluster, database.with_dependencies(cluster), copy)
+            database.install(cluster, copy, modules=list(addons))
             config = odoo_config.write(cluster, copy, copy, log_level="warn")
             for addon, template in zip(addons, templates, strict=True):
                 subprocess.run(

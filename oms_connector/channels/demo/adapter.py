@@ -22,6 +22,7 @@ from ..document import (
     RawDocument,
 )
 from ..errors import Rejected, Retryable, Unauthorised
+from ..text import _lt
 from . import mapping
 from .memory import Memory, Note
 from .order_book import CURRENCY, CatalogueItem, OrderBook
@@ -65,7 +66,7 @@ class Adapter(ChannelAdapter):
     """The demo shop, asked politely."""
 
     code = "demo"
-    title = "Demo shop"
+    title = _lt("Demo shop")
     capabilities = frozenset(Capability)
     settings_class = Settings
 
@@ -87,11 +88,11 @@ class Adapter(ChannelAdapter):
         """Reach the shop, or fail as its settings ask for."""
         match self.settings.failing:
             case "timeout":
-                raise Retryable("The demo shop does not answer in time")
+                raise Retryable(_lt("The demo shop does not answer in time"))
             case "unauthorised":
-                raise Unauthorised("The demo shop refuses our credentials")
+                raise Unauthorised(_lt("The demo shop refuses our credentials"))
             case "rejected":
-                raise Rejected("The demo shop refuses the request")
+                raise Rejected(_lt("The demo shop refuses the request"))
         return self.shop
 
     # --- Connection ---
@@ -99,11 +100,13 @@ class Adapter(ChannelAdapter):
     def test_connection(self) -> tuple[Check, ...]:
         shop = self._call()
         return (
-            Check(question="Does the shop answer?", passed=True),
+            Check(question=_lt("Does the shop answer?"), passed=True),
             Check(
-                question="Does it sell anything?",
+                question=_lt("Does it sell anything?"),
                 passed=bool(shop.articles),
-                advice="Add listings to the channel: they are what customers can buy.",
+                advice=_lt(
+                    "Add listings to the channel: they are what customers can buy."
+                ),
             ),
         )
 
@@ -132,15 +135,15 @@ class Adapter(ChannelAdapter):
     ) -> None:
         secret = self.settings.webhook_secret.get_secret_value()
         if not secret:
-            raise Unauthorised("The channel has no webhook secret: set one first")
+            raise Unauthorised(_lt("The channel has no webhook secret: set one first"))
         timestamp = headers.get("x-demo-timestamp", "")
         expected = signature(secret, timestamp, body)
         given = headers.get("x-demo-signature", "")
         if not hmac.compare_digest(expected.encode(), given.encode()):
-            raise Unauthorised("The event's signature is missing or wrong")
+            raise Unauthorised(_lt("The event's signature is missing or wrong"))
         sent_at = datetime.fromtimestamp(int(timestamp), UTC)
         if abs(now - sent_at) > EVENT_TOLERANCE:
-            raise Unauthorised("The event is too old, or a clock is wrong")
+            raise Unauthorised(_lt("The event is too old, or a clock is wrong"))
 
     def parse_event(self, headers: Mapping[str, str], body: str):
         return mapping.event(body)
@@ -179,7 +182,9 @@ class Adapter(ChannelAdapter):
     def _push(self, kind: str, items: Iterable, refuse) -> tuple[ItemResult, ...]:
         shop, items = self._call(), list(items)
         if len(items) > self.stock_portion:
-            raise Rejected(f"At most {self.stock_portion} items a call")
+            raise Rejected(
+                _lt("At most %(limit)s items a call", limit=self.stock_portion)
+            )
         return tuple(self._set(shop, kind, item, refuse(shop, item)) for item in items)
 
     def _set(self, shop: DemoShop, kind: str, item, error: str) -> ItemResult:
@@ -192,20 +197,22 @@ class Adapter(ChannelAdapter):
     def _refuse_stock(self, shop: DemoShop, level) -> str:
         known = {location.external_id for location in self.settings.locations}
         if level.location and level.location not in known:
-            return f"The shop has no location {level.location}"
+            return _lt("The shop has no location %(location)s", location=level.location)
         return self._refuse_article(shop, level)
 
     def _refuse_price(self, shop: DemoShop, price) -> str:
         if price.currency != CURRENCY:
-            return f"The shop's prices are in {CURRENCY}"
+            return _lt("The shop's prices are in %(currency)s", currency=CURRENCY)
         if price.price < 0:
-            return "A price cannot be negative"
+            return _lt("A price cannot be negative")
         return self._refuse_article(shop, price)
 
     @staticmethod
     def _refuse_article(shop: DemoShop, item) -> str:
         sku = item.listing.sku
-        return "" if sku in shop.articles else f"The shop does not sell {sku}"
+        if sku in shop.articles:
+            return ""
+        return _lt("The shop does not sell %(sku)s", sku=sku)
 
     # --- Notices out ---
 

@@ -17,6 +17,7 @@ from ..document import (
     ReturnItem,
 )
 from ..errors import Malformed
+from ..text import _lt
 
 ORDER_STATES = {
     "on_hold": OrderState.PENDING,
@@ -41,7 +42,7 @@ def order(payload: str) -> ChannelOrder:
         return ChannelOrder.build(
             external_id=data["id"],
             number=data["number"],
-            state=_known(ORDER_STATES, data["status"], "order status"),
+            state=_known(ORDER_STATES, data["status"], _lt("order status")),
             created_at=data["placed_at"],
             updated_at=data["changed_at"],
             currency=data["currency"],
@@ -56,10 +57,10 @@ def order(payload: str) -> ChannelOrder:
             note=data["remark"],
         )
     except KeyError as error:
-        raise Malformed(f"The order has no field {error}") from None
+        raise Malformed(_lt("The order has no field %(field)s", field=error)) from None
     except (TypeError, ArithmeticError) as error:
         raise Malformed(
-            "The order is not built as expected", detail=str(error)
+            _lt("The order is not built as expected"), detail=str(error)
         ) from None
 
 
@@ -80,17 +81,17 @@ def returned(payload: str) -> ChannelReturn:
             note=data["remark"],
         )
     except KeyError as error:
-        raise Malformed(f"The return has no field {error}") from None
+        raise Malformed(_lt("The return has no field %(field)s", field=error)) from None
     except TypeError as error:
         raise Malformed(
-            "The return is not built as expected", detail=str(error)
+            _lt("The return is not built as expected"), detail=str(error)
         ) from None
 
 
 def event(body: str) -> Event:
     data = _object(body)
     if not data.get("event") or not data.get("order"):
-        raise Malformed("The event names no topic or no order")
+        raise Malformed(_lt("The event names no topic or no order"))
     return Event.build(topic=data["event"], external_id=data["order"])
 
 
@@ -98,15 +99,15 @@ def _object(payload: str) -> dict:
     try:
         data = json.loads(payload)
     except ValueError:
-        raise Malformed("The payload is not JSON") from None
+        raise Malformed(_lt("The payload is not JSON")) from None
     if not isinstance(data, dict):
-        raise Malformed("The payload is not a JSON object")
+        raise Malformed(_lt("The payload is not a JSON object"))
     return data
 
 
 def _known(states: dict, value: str, what: str):
     if value not in states:
-        raise Malformed(f"Unknown {what}: {value}")
+        raise Malformed(_lt("Unknown %(what)s: %(value)s", what=what, value=value))
     return states[value]
 
 
@@ -166,7 +167,7 @@ def _payment(payment: dict) -> PaymentInfo:
     return PaymentInfo.build(
         external_id=payment["id"],
         method=payment["method"],
-        state=_known(PAYMENT_STATES, payment["status"], "payment status"),
+        state=_known(PAYMENT_STATES, payment["status"], _lt("payment status")),
         amount=_money(payment["amount"]),
         captured=_money(payment["paid"]),
         refunded=_money(payment["refunded"]),

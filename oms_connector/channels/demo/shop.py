@@ -17,6 +17,7 @@ from ..document import (
     ShipmentNotice,
 )
 from ..errors import Rejected
+from ..text import _lt
 from . import ledger
 from .ledger import Standing
 from .memory import Memory, Note
@@ -128,7 +129,9 @@ class DemoShop:
         :raise Rejected: where the shop does not sell an article
         """
         if not self.articles:
-            raise Rejected("The demo shop sells nothing: give its channel listings")
+            raise Rejected(
+                _lt("The demo shop sells nothing: give its channel listings")
+            )
         wanted = [(self._article(sku), quantity, 0) for sku, quantity in lines]
         index = 0
         while True:
@@ -151,7 +154,7 @@ class DemoShop:
 
     def _article(self, sku: str) -> CatalogueItem:
         if sku not in self.articles:
-            raise Rejected(f"The demo shop does not sell {sku}")
+            raise Rejected(_lt("The demo shop does not sell %(sku)s", sku=sku))
         return self.articles[sku]
 
     def pay_order(self, reference: str) -> None:
@@ -161,7 +164,12 @@ class DemoShop:
         """
         order = self._order(reference)
         if order.payment["status"] != "waiting":
-            raise Rejected(f"{order.placed['number']} does not wait for a payment")
+            raise Rejected(
+                _lt(
+                    "%(order)s does not wait for a payment",
+                    order=order.placed["number"],
+                )
+            )
         self._note(ledger.PAYMENT, order.placed["id"], order.placed["id"], {})
 
     def cancel_order(self, reference: str) -> None:
@@ -190,7 +198,7 @@ class DemoShop:
             for line, quantity, reason in items
         ]
         wanted = {row["id"]: row["qty"] for row in rows}
-        _check_quantities(order, wanted, order.left_to_return(), "return")
+        _check_quantities(order, wanted, order.left_to_return(), _lt("returned"))
         identity = order.placed["id"]
         index = 1
         while self.memory.recall(ledger.RETURN, f"ret-{identity}-{index}"):
@@ -237,36 +245,47 @@ class DemoShop:
 
     def _check_shipment(self, order: Standing, notice: ShipmentNotice) -> None:
         if order.status == "cancelled":
-            raise Rejected(f"{order.placed['number']} is cancelled")
-        _check_quantities(order, _quantities(notice), order.left_to_ship(), "ship")
+            raise Rejected(_lt("%(order)s is cancelled", order=order.placed["number"]))
+        left = order.left_to_ship()
+        _check_quantities(order, _quantities(notice), left, _lt("shipped"))
 
     def _check_cancellation(self, order: Standing, notice: Cancellation) -> None:
         if not notice.items and order.shipped:
-            raise Rejected(f"{order.placed['number']} has been shipped in part")
+            raise Rejected(
+                _lt("%(order)s has been shipped in part", order=order.placed["number"])
+            )
         if order.status == "cancelled":
-            raise Rejected(f"{order.placed['number']} is cancelled already")
-        _check_quantities(order, _quantities(notice), order.left_to_ship(), "cancel")
+            raise Rejected(
+                _lt("%(order)s is cancelled already", order=order.placed["number"])
+            )
+        left = order.left_to_ship()
+        _check_quantities(order, _quantities(notice), left, _lt("cancelled"))
 
     def _check_capture(self, order: Standing, notice: CaptureNotice) -> None:
         payment = order.payment
         open_amount = payment["amount"] - payment["paid"]
         if payment["status"] == "waiting" or order.status == "cancelled":
             open_amount = 0
-        _check_amount(order, notice, open_amount, "capture")
+        _check_amount(order, notice, open_amount, _lt("captured"))
 
     def _check_refund(self, order: Standing, notice: RefundNotice) -> None:
         payment = order.payment
-        _check_amount(order, notice, payment["paid"] - payment["refunded"], "refund")
+        _check_amount(
+            order, notice, payment["paid"] - payment["refunded"], _lt("refunded")
+        )
 
     def _check_return(self, order: Standing, notice: ReturnNotice) -> None:
-        _check_quantities(order, _quantities(notice), order.left_to_return(), "return")
+        left = order.left_to_return()
+        _check_quantities(order, _quantities(notice), left, _lt("returned"))
         if notice.return_id and not self.memory.recall(ledger.RETURN, notice.return_id):
-            raise Rejected(f"There is no return {notice.return_id}")
+            raise Rejected(
+                _lt("There is no return %(return_id)s", return_id=notice.return_id)
+            )
 
     def _order(self, reference: str) -> Standing:
         order = self.find(reference)
         if order is None:
-            raise Rejected(f"There is no order {reference}")
+            raise Rejected(_lt("There is no order %(order)s", order=reference))
         return order
 
     def _note(self, kind: str, key: str, about: str, payload: dict) -> bool:
@@ -346,22 +365,42 @@ def _quantities(notice: Any) -> dict:
     return quantities
 
 
-def _check_quantities(order: Standing, wanted: dict, left: dict, verb: str) -> None:
+def _check_quantities(order: Standing, wanted: dict, left: dict, done: str) -> None:
     for line, quantity in wanted.items():
         if line not in order.ordered:
-            raise Rejected(f"{order.placed['number']} has no line {line}")
+            raise Rejected(
+                _lt(
+                    "%(order)s has no line %(line)s",
+                    order=order.placed["number"],
+                    line=line,
+                )
+            )
         if quantity > left.get(line, 0):
             raise Rejected(
-                f"{order.placed['number']}, line {line}: {quantity} to {verb}, "
-                f"but only {left.get(line, 0)} can be"
+                _lt(
+                    "%(order)s, line %(line)s: only %(left)s can be %(done)s, "
+                    "%(wanted)s were asked for",
+                    order=order.placed["number"],
+                    line=line,
+                    left=left.get(line, 0),
+                    done=done,
+                    wanted=quantity,
+                )
             )
 
 
-def _check_amount(order: Standing, notice, most: int, verb: str) -> None:
+def _check_amount(order: Standing, notice, most: int, done: str) -> None:
     if notice.currency != CURRENCY:
-        raise Rejected(f"The shop keeps its books in {CURRENCY}")
+        raise Rejected(
+            _lt("The shop keeps its books in %(currency)s", currency=CURRENCY)
+        )
     if cents(notice.amount) > most:
         raise Rejected(
-            f"{order.placed['number']}: {notice.amount} {CURRENCY} to {verb}, "
-            f"but only {most / 100:.2f} can be"
+            _lt(
+                "%(order)s: only %(left)s can be %(done)s, %(wanted)s were asked for",
+                order=order.placed["number"],
+                left=f"{most / 100:.2f} {CURRENCY}",
+                done=done,
+                wanted=f"{notice.amount} {CURRENCY}",
+            )
         )

@@ -29,6 +29,7 @@ from ..document import (
     StockLevel,
 )
 from ..errors import Malformed, Rejected, Unauthorised
+from ..text import Text, _lt
 from . import (
     cancellation,
     catalogue,
@@ -79,21 +80,21 @@ class Adapter(ChannelAdapter):
         return tuple(checks)
 
     def _check_shop(self) -> Check:
-        question = "Does a Medusa shop answer there and accept the API key?"
+        question = _lt("Does a Medusa shop answer there and accept the API key?")
         try:
             stores = self._api.get("/admin/stores", fields="id").get("stores")
         except Unauthorised:
-            advice = (
+            advice = _lt(
                 "Create a secret API key in Medusa (Settings, Secret API Keys) and"
                 " enter it whole, from sk_ on."
             )
         except (Rejected, Malformed):
-            advice = (
+            advice = _lt(
                 "Something else answers at this address: enter the address of the"
                 " Medusa server, without /admin."
             )
         else:
-            advice = "" if stores else "The shop has no store: finish its set-up."
+            advice = "" if stores else _lt("The shop has no store: finish its set-up.")
         return Check.build(question=question, passed=not advice, advice=advice)
 
     def _check_rows(self, question: str, path: str, rows: str, **advice) -> Check:
@@ -101,7 +102,11 @@ class Adapter(ChannelAdapter):
         try:
             found = self._api.get(path, limit=1, fields="id")[rows]
         except (Unauthorised, Rejected) as error:
-            text = f"{advice['unreadable']} ({error.message})"
+            text = Text(
+                "%(advice)s (%(error)s)",
+                advice=advice["unreadable"],
+                error=error.message,
+            )
             return Check.build(question=question, passed=False, advice=text)
         if found or "empty" not in advice:
             return Check.build(question=question, passed=True)
@@ -109,30 +114,34 @@ class Adapter(ChannelAdapter):
 
     def _check_orders(self) -> Check:
         return self._check_rows(
-            "May the API key read orders?",
+            _lt("May the API key read orders?"),
             "/admin/orders",
             "orders",
-            unreadable="Give the key's user a role that may read and change orders.",
+            unreadable=_lt(
+                "Give the key's user a role that may read and change orders."
+            ),
         )
 
     def _check_locations(self) -> Check:
         return self._check_rows(
-            "Are there stock locations to publish stock for?",
+            _lt("Are there stock locations to publish stock for?"),
             "/admin/stock-locations",
             "stock_locations",
-            unreadable="Give the key's user a role that may read stock locations.",
-            empty="Create a stock location in Medusa and link it to a sales channel.",
+            unreadable=_lt("Give the key's user a role that may read stock locations."),
+            empty=_lt(
+                "Create a stock location in Medusa and link it to a sales channel."
+            ),
         )
 
     def _check_sales_channel(self) -> Check:
         wanted = self.settings.sales_channel_id
         found = self._api.get("/admin/sales-channels", id=wanted, fields="id")
         return Check.build(
-            question="Is there a sales channel with that id?",
+            question=_lt("Is there a sales channel with that id?"),
             passed=bool(found["sales_channels"]),
             advice=""
             if found["sales_channels"]
-            else (
+            else _lt(
                 "Copy the id (sc_…) from the sales channel's page in Medusa, or leave"
                 " it empty for all."
             ),

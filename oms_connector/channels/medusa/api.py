@@ -12,6 +12,7 @@ from typing import Any
 from requests.auth import HTTPBasicAuth
 
 from ..errors import Malformed, Rejected, Retryable
+from ..text import _lt
 from ..transport import TokenBucket, Transport
 
 REQUESTS_A_SECOND, BURST = 20, 40
@@ -68,7 +69,12 @@ class AdminApi:
     def _answer(self, method: str, path: str, **options) -> dict[str, Any]:
         answer = self._transport.json(method, path, **options)
         if not isinstance(answer, dict):
-            raise Malformed(f"{method} {path}: the answer is not an object")
+            raise Malformed(
+                _lt(
+                    "%(request)s: the answer is not an object",
+                    request=f"{method} {path}",
+                )
+            )
         return answer
 
     def all(self, path: str, rows: str, **params) -> Iterator[dict[str, Any]]:
@@ -93,7 +99,7 @@ class AdminApi:
         """:raise Rejected: where there is no such order"""
         for order in self.orders([order_id]):
             return order
-        raise Rejected(f"Medusa has no order {order_id}")
+        raise Rejected(_lt("Medusa has no order %(order)s", order=order_id))
 
     def returns(self, order_id: str) -> Iterator[dict[str, Any]]:
         return self.all(
@@ -121,8 +127,12 @@ def own_change(changes: Iterable[dict], kind: str, key: str) -> dict[str, Any] |
                 own = change
         elif change["status"] in ("pending", "requested"):
             raise Retryable(
-                f"Order {change['order_id']} is being changed in Medusa"
-                f" ({change['change_type']}): finish or discard that change there",
+                _lt(
+                    "Order %(order)s is being changed in Medusa (%(change)s): finish or"
+                    " discard that change there",
+                    order=change["order_id"],
+                    change=change["change_type"],
+                ),
                 retry_after=BUSY_SECONDS,
             )
     return own

@@ -2,6 +2,7 @@
 
 from ..document import Cancellation, Receipt
 from ..errors import Rejected
+from ..text import _lt
 from .api import AdminApi, acted_on, number, own_change
 from .mapping import decimal
 
@@ -56,7 +57,12 @@ def _take_out(api: AdminApi, path: str, notice: Cancellation, done: set[str]) ->
         remaining = ordered.get(item.line_id, 0) - item.quantity
         if remaining < 0:
             raise Rejected(
-                f"Order {notice.order_id} has fewer than {item.quantity} of line"
-                f" {item.line_id} in Medusa"
+                _lt(
+                    "Order %(order)s has fewer than %(wanted)s of line %(line)s in"
+                    " Medusa",
+                    order=notice.order_id,
+                    wanted=item.quantity,
+                    line=item.line_id,
+                )
             )
         api.post(f"{path}/items/item/{item.line_id}", {"quantity": number(remaining)})

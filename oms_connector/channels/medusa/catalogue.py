@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from ..document import ItemResult, Listing, ListingRef, Location, PriceLevel
 from ..errors import Rejected
+from ..text import _lt
 from .api import PAGE_SIZE, AdminApi, number
 from .mapping import decimal
 
@@ -96,9 +97,13 @@ def push_prices(api: AdminApi, prices: Iterable[PriceLevel]) -> tuple[ItemResult
     errors: dict[int, str] = {}
     for index, price in enumerate(prices):
         if price.listing.external_id not in variants:
-            errors[index] = f"Medusa has no variant {price.listing.external_id}"
+            errors[index] = _lt(
+                "Medusa has no variant %(variant)s", variant=price.listing.external_id
+            )
         elif price.currency.lower() not in currencies:
-            errors[index] = f"The shop does not sell in {price.currency}"
+            errors[index] = _lt(
+                "The shop does not sell in %(currency)s", currency=price.currency
+            )
         else:
             by_variant[price.listing.external_id].append(index)
     by_product: dict[str, dict[str, list[int]]] = defaultdict(dict)
@@ -165,7 +170,7 @@ def _write_prices(api: AdminApi, product_id: str, updates: dict) -> dict[str, st
         api.post(path, {"update": list(updates.values())})
     except Rejected as error:
         if len(updates) == 1:
-            return {variant_id: str(error) for variant_id in updates}
+            return dict.fromkeys(updates, error.text)
         return {
             key: text
             for variant_id, update in updates.items()

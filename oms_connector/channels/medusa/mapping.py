@@ -22,6 +22,7 @@ from ..document import (
 )
 from ..errors import Malformed
 from ..money import minor_unit, to_unit
+from ..text import _lt
 from .lines import order_lines
 
 ORDER_STATES = {
@@ -51,9 +52,9 @@ def read(payload: str, what: str) -> dict[str, Any]:
     try:
         content = json.loads(payload, parse_float=Decimal)
     except ValueError:
-        raise Malformed(f"{what}: not JSON") from None
+        raise Malformed(_lt("%(what)s: not JSON", what=what)) from None
     if not isinstance(content, dict):
-        raise Malformed(f"{what}: not a JSON object")
+        raise Malformed(_lt("%(what)s: not a JSON object", what=what))
     return content
 
 
@@ -62,20 +63,24 @@ def decimal(value: Any) -> Decimal:
     try:
         return Decimal(str(value or 0))
     except InvalidOperation:
-        raise Malformed(f"Medusa sent {value!r} where a number belongs") from None
+        raise Malformed(
+            _lt("Medusa sent “%(value)s” where a number belongs", value=value)
+        ) from None
 
 
 # --- Orders ---------------------------------------------------------------------------
 
 
 def parse_order(payload: str) -> ChannelOrder:
-    order = read(payload, "Order of Medusa")
+    order = read(payload, _lt("Order of Medusa"))
     try:
         return _order(order)
     except (KeyError, TypeError, AttributeError) as error:
         raise Malformed(
-            f"Order {order.get('display_id', '?')} of Medusa lacks a part, or has it"
-            " in another form",
+            _lt(
+                "Order %(order)s of Medusa lacks a part, or has it in another form",
+                order=order.get("display_id", "?"),
+            ),
             detail=f"{type(error).__name__}: {error}",
         ) from None
 
@@ -100,7 +105,7 @@ def _order(order: dict) -> ChannelOrder:
     return ChannelOrder.build(
         external_id=order["id"],
         number=str(order.get("custom_display_id") or order["display_id"]),
-        state=_known(ORDER_STATES, order["status"], "state of an order"),
+        state=_known(ORDER_STATES, order["status"], _lt("state of an order")),
         created_at=order["created_at"],
         updated_at=order["updated_at"],
         currency=order["currency_code"].upper(),
@@ -120,7 +125,13 @@ def _order(order: dict) -> ChannelOrder:
 
 def _known(states: dict, state: str, what: str):
     if state not in states:
-        raise Malformed(f"Medusa has a {what} that we do not know: {state}")
+        raise Malformed(
+            _lt(
+                "Medusa has a %(what)s that we do not know: %(state)s",
+                what=what,
+                state=state,
+            )
+        )
     return states[state]
 
 
@@ -227,12 +238,12 @@ def _vouchers(order: dict, lines: list[dict], unit: Decimal):
 
 
 def parse_return(payload: str) -> ChannelReturn:
-    content = read(payload, "Return of Medusa")
+    content = read(payload, _lt("Return of Medusa"))
     try:
         return ChannelReturn.build(
             external_id=content["id"],
             order_id=content["order_id"],
-            state=_known(RETURN_STATES, content["status"], "state of a return"),
+            state=_known(RETURN_STATES, content["status"], _lt("state of a return")),
             requested_at=content.get("requested_at") or content["created_at"],
             items=tuple(
                 ReturnItem.build(
@@ -246,7 +257,10 @@ def parse_return(payload: str) -> ChannelReturn:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise Malformed(
-            f"Return {content.get('id', '?')} of Medusa lacks a part",
+            _lt(
+                "Return %(return_id)s of Medusa lacks a part",
+                return_id=content.get("id", "?"),
+            ),
             detail=f"{type(error).__name__}: {error}",
         ) from None
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from ..document import CaptureNotice, Receipt, RefundNotice
 from ..errors import Rejected
 from ..money import minor_unit, to_unit
+from ..text import _lt
 from .api import AdminApi, number
 from .mapping import decimal, total_of
 
@@ -22,15 +23,22 @@ def _payments(order: dict) -> list[dict]:
 
 
 def _spread(
-    wanted: Decimal, parts: list[tuple[dict, Decimal]], unit: Decimal, verb: str
+    wanted: Decimal, parts: list[tuple[dict, Decimal]], unit: Decimal, done: str
 ) -> list[tuple[dict, Decimal]]:
     """The amount over payments, each with at most what it has.
 
     :raise Rejected: where they have less than that together
     """
-    available = to_unit(sum((part for _, part in parts), Decimal(0)), unit)
+    available = to_unit(sum((part for _payment, part in parts), Decimal(0)), unit)
     if available < wanted:
-        raise Rejected(f"Only {available} can be {verb}, {wanted} were asked for")
+        raise Rejected(
+            _lt(
+                "Only %(left)s can be %(done)s, %(wanted)s were asked for",
+                left=available,
+                done=done,
+                wanted=wanted,
+            )
+        )
     shares = []
     for payment, part in parts:
         share = min(wanted, part)
@@ -58,7 +66,7 @@ def capture(api: AdminApi, notice: CaptureNotice) -> Receipt:
         order = api.order(notice.order_id)
     own = _own_captures(order, notice.key)
     shares = _spread(
-        wanted - to_unit(total_of(own), unit), _capturable(order), unit, "captured"
+        wanted - to_unit(total_of(own), unit), _capturable(order), unit, _lt("captured")
     )
     for payment, share in shares:
         api.post(f"/admin/payments/{payment['id']}/capture", {"amount": number(share)})
@@ -67,7 +75,13 @@ def capture(api: AdminApi, notice: CaptureNotice) -> Receipt:
         own = _own_captures(order, notice.key)
     own_ids = [entry["id"] for entry in own]
     if to_unit(total_of(own), unit) < wanted:
-        raise Rejected(f"Medusa captured less than {wanted} of order {order['id']}")
+        raise Rejected(
+            _lt(
+                "Medusa captured less than %(wanted)s of order %(order)s",
+                wanted=wanted,
+                order=order["id"],
+            )
+        )
     if _intent(order, notice.key).get("own") != own_ids:
         _note(api, order["id"], notice.key, {"own": own_ids})
     return Receipt.build(reference=own_ids[0] if own_ids else "")
@@ -113,7 +127,7 @@ def refund(api: AdminApi, notice: RefundNotice) -> Receipt:
     wanted = to_unit(notice.amount, unit)
     own = _own_refunds(order, notice.key) or _by_cancellation(order, wanted)
     shares = _spread(
-        wanted - to_unit(total_of(own), unit), _refundable(order), unit, "refunded"
+        wanted - to_unit(total_of(own), unit), _refundable(order), unit, _lt("refunded")
     )
     for payment, share in shares:
         _refund(api, notice, payment, share)

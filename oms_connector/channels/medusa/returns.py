@@ -4,6 +4,7 @@ from typing import Any
 
 from ..document import Receipt, ReturnNotice
 from ..errors import Rejected
+from ..text import _lt
 from .api import RETURN_FIELDS, AdminApi, acted_on, number, own_change
 from .mapping import decimal
 from .stock import ensure_levels
@@ -20,11 +21,18 @@ def push(api: AdminApi, notice: ReturnNotice) -> Receipt:
     if found["status"] == "open":
         found = _request(api, notice, found)
     if found["status"] == "canceled":
-        raise Rejected(f"Return {found['id']} was cancelled in Medusa")
+        raise Rejected(
+            _lt("Return %(return_id)s was cancelled in Medusa", return_id=found["id"])
+        )
     change = own_change(api.changes(notice.order_id), "return_receive", notice.key)
     if change is None or change["status"] != "confirmed":
         if found["status"] not in RECEIVABLE:
-            raise Rejected(f"Return {found['id']} was received in Medusa before")
+            raise Rejected(
+                _lt(
+                    "Return %(return_id)s was received in Medusa before",
+                    return_id=found["id"],
+                )
+            )
         _receive(api, notice, found, change)
     return Receipt.build(reference=found["id"])
 
@@ -38,7 +46,11 @@ def _return(api: AdminApi, notice: ReturnNotice) -> dict[str, Any]:
             return found
     if notice.return_id:
         raise Rejected(
-            f"Order {notice.order_id} has no return {notice.return_id} in Medusa"
+            _lt(
+                "Order %(order)s has no return %(return_id)s in Medusa",
+                order=notice.order_id,
+                return_id=notice.return_id,
+            )
         )
     _check_returnable(api, notice)
     # Refuses to go on beside a change of somebody else.
@@ -63,8 +75,14 @@ def _check_returnable(api: AdminApi, notice: ReturnNotice) -> None:
         out = decimal(detail.get("fulfilled_quantity")) - sum(gone)
         if item.quantity > out:
             raise Rejected(
-                f"Of line {item.line_id} of order {notice.order_id}, {out} can come"
-                f" back, not {item.quantity}"
+                _lt(
+                    "Of line %(line)s of order %(order)s, %(left)s can come back, not"
+                    " %(wanted)s",
+                    line=item.line_id,
+                    order=notice.order_id,
+                    left=out,
+                    wanted=item.quantity,
+                )
             )
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from ..document import ItemResult, StockLevel
 from ..errors import Rejected
+from ..text import _lt
 from .api import AdminApi, number
 from .mapping import decimal
 
@@ -78,14 +79,16 @@ def _refusal(level, location: str, locations: list[str], reserved: dict) -> str:
     Checked here because Medusa takes any text for a location.
     """
     if not level.listing.stock_id:
-        return (
+        return _lt(
             "Medusa counts no stock for this listing: its variant is not managed, or"
             " is made of several inventory items"
         )
     if level.listing.stock_id not in reserved:
-        return f"Medusa has no inventory item {level.listing.stock_id}"
+        return _lt("Medusa has no inventory item %(item)s", item=level.listing.stock_id)
     if location not in locations:
-        return f"Medusa has no stock location {location or 'at all'}"
+        if not location:
+            return _lt("Medusa has no stock location at all")
+        return _lt("Medusa has no stock location %(location)s", location=location)
     return ""
 
 
@@ -108,7 +111,7 @@ def _write(api: AdminApi, bodies: dict[int, tuple[str, dict]]) -> dict[int, str]
         api.post(BATCH_LEVELS, batch)
     except Rejected as error:
         if len(bodies) == 1:
-            return {index: str(error) for index in bodies}
+            return dict.fromkeys(bodies, error.text)
         return {
             key: text
             for index, body in bodies.items()

@@ -234,7 +234,7 @@ def test_a_shipment_with_a_known_key_has_no_second_effect(channel, order):
 
 @pytest.mark.parametrize("quantities", [(3,), (0, 2)])
 def test_more_than_was_ordered_cannot_ship(channel, order, quantities):
-    with pytest.raises(Rejected, match="to ship"):
+    with pytest.raises(Rejected, match="be shipped"):
         channel.push_shipment(shipment(order, "s1", *quantities))
     assert read(channel, order) == order
 
@@ -243,7 +243,7 @@ def test_two_notice_items_of_one_line_count_together(channel, order):
     line = order.lines[1].external_id
     twice = [NoticeItem(line_id=line, quantity=1)] * 2
     notice = shipment(order, "s1", 1).model_copy(update={"items": tuple(twice)})
-    with pytest.raises(Rejected, match="to ship"):
+    with pytest.raises(Rejected, match="be shipped"):
         channel.push_shipment(notice)
 
 
@@ -283,7 +283,7 @@ def test_what_is_cancelled_cannot_ship_and_the_rest_completes_the_order(channel,
     channel.push_cancellation(
         Cancellation(key="c1", order_id=order.external_id, items=items(order, 1))
     )
-    with pytest.raises(Rejected, match="to ship"):
+    with pytest.raises(Rejected, match="be shipped"):
         channel.push_shipment(shipment(order, "s1", 2))
     channel.push_shipment(shipment(order, "s1", 1, 1))
     assert read(channel, order).state == OrderState.COMPLETED
@@ -327,7 +327,7 @@ def test_a_reserved_amount_is_captured_once_and_not_beyond(channel):
     channel.push_capture(capture(order, "p1", Decimal(100)))
     channel.push_capture(capture(order, "p1", Decimal(100)))
     assert read(channel, order).payments[0].captured == 100
-    with pytest.raises(Rejected, match="to capture"):
+    with pytest.raises(Rejected, match="be captured"):
         channel.push_capture(capture(order, "p2", order.total))
     channel.push_capture(capture(order, "p3", order.total - 100))
     payment = read(channel, order).payments[0]
@@ -336,7 +336,7 @@ def test_a_reserved_amount_is_captured_once_and_not_beyond(channel):
 
 def test_what_nobody_promised_cannot_be_captured(channel):
     order = placed(channel, payment="waiting")
-    with pytest.raises(Rejected, match="to capture"):
+    with pytest.raises(Rejected, match="be captured"):
         channel.push_capture(capture(order, "p1", Decimal(1)))
 
 
@@ -344,10 +344,10 @@ def test_refunds_add_up_to_what_was_captured_and_no_further(channel, order):
     channel.push_refund(refund(order, "r1", "2.49"))
     channel.push_refund(refund(order, "r1", "2.49"))
     assert read(channel, order).payments[0].refunded == Decimal("2.49")
-    with pytest.raises(Rejected, match="to refund"):
+    with pytest.raises(Rejected, match="be refunded"):
         channel.push_refund(refund(order, "r2", order.total))
     channel.push_refund(refund(order, "r3", order.total - Decimal("2.49")))
-    with pytest.raises(Rejected, match="to refund"):
+    with pytest.raises(Rejected, match="be refunded"):
         channel.push_refund(refund(order, "r4", "0.01"))
 
 
@@ -410,13 +410,13 @@ def test_goods_that_nobody_announced_become_a_return(channel, order):
 
 
 def test_more_than_was_sent_cannot_come_back(channel, order):
-    with pytest.raises(Rejected, match="to return"):
+    with pytest.raises(Rejected, match="be returned"):
         channel.push_return(returned(order, "b1", 1))
     channel.push_shipment(shipment(order, "s1", 2))
     channel.push_return(returned(order, "b1", 1))
-    with pytest.raises(Rejected, match="to return"):
+    with pytest.raises(Rejected, match="be returned"):
         channel.push_return(returned(order, "b2", 2))
-    with pytest.raises(Rejected, match="to return"):
+    with pytest.raises(Rejected, match="be returned"):
         channel.shop.request_return(
             order.external_id, [(order.lines[0].external_id, 2, "")]
         )
