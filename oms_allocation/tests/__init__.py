@@ -4,5 +4,6 @@ from . import (
     test_quantities,
     test_security,
     test_sourcing,
+    test_translation,
     test_waiting,
 )

@@ -7,4 +7,5 @@ from . import (
     test_message,
     test_security,
     test_shipment,
+    test_translation,
 )

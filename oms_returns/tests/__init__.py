@@ -7,4 +7,5 @@ from . import (
     test_refund,
     test_return,
     test_security,
+    test_translation,
 )

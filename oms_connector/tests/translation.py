@@ -1,0 +1,77 @@
+"""What every add-on's translation must be; a mixin for a test case of that add-on."""
+
+import io
+import re
+from collections import Counter
+from pathlib import Path
+
+import polib
+from odoo.modules.module import get_module_path
+from odoo.tools.translate import trans_export
+
+PLACES = re.compile(r"%%|%\(\w+\)[.\d]*[a-z]|%[a-z]")
+TAGS = re.compile(r"</?\w+")
+ENDINGS = (".", ":", "?", "!", "…", ",")
+
+
+class GermanTranslation:
+    """All terms of the add-on `addon` are translated, and nothing is broken by it."""
+
+    addon = ""
+    language = "de_DE"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls.env["res.lang"]._get_data(code=cls.language):
+            cls.env["res.lang"]._activate_lang(cls.language)
+            installed = cls.env["ir.module.module"].search(
+                [("state", "=", "installed")]
+            )
+            installed._update_translations([cls.language])
+
+    def in_german(self, records):
+        """The records as a user sees them whose language is German."""
+        return records.with_context(lang=self.language)
+
+    def _terms(self):
+        """The add-on's terms as they are now."""
+        exported = io.BytesIO()
+        trans_export(None, [self.addon], exported, "po", self.env)
+        return {entry.msgid for entry in polib.pofile(exported.getvalue().decode())}
+
+    def _translation(self):
+        return self._read("de.po")
+
+    def _read(self, name):
+        return polib.pofile(str(Path(get_module_path(self.addon), "i18n", name)))
+
+    def test_files_have_just_the_terms_of_the_add_on(self):
+        """Otherwise: scripts/translate."""
+        terms = self._terms()
+        self.assertGreater(len(terms), 100)
+        for name in (f"{self.addon}.pot", "de.po"):
+            found = {entry.msgid for entry in self._read(name)}
+            self.assertEqual(terms - found, set(), f"missing in {name}")
+            self.assertEqual(found - terms, set(), f"not needed any more in {name}")
+
+    def test_every_term_is_translated(self):
+        waiting = [e.msgid for e in self._translation() if not e.translated()]
+        self.assertEqual(waiting, [])
+
+    def test_what_is_filled_in_stays(self):
+        for entry in self._translation():
+            for parts in (PLACES, TAGS):
+                self.assertEqual(
+                    Counter(parts.findall(entry.msgstr)),
+                    Counter(parts.findall(entry.msgid)),
+                    entry.msgid,
+                )
+
+    def test_a_sentence_ends_as_it_did(self):
+        for entry in self._translation():
+            endings = [
+                text[-1:] if text.endswith(ENDINGS) else ""
+                for text in (entry.msgid, entry.msgstr)
+            ]
+            self.assertEqual(*endings, entry.msgid)
