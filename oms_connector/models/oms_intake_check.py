@@ -92,13 +92,17 @@ class OmsIntake(models.AbstractModel):
 
         def say(env):
             currency = order.currency_id.with_env(env)
+            digits = currency.decimal_places
             return env._(
                 "The channel says %(theirs)s, the lines come to %(ours)s "
                 "(%(difference)s):\n%(lines)s",
                 theirs=currency.format(float(document.total)),
                 ours=currency.format(float(ours)),
-                difference=_number(env, difference, "+"),
-                lines="\n".join(_calculation(env, line) for line in document.lines),
+                difference=("+" if difference > 0 else "")
+                + _number(env, difference, digits),
+                lines="\n".join(
+                    _calculation(env, line, digits) for line in document.lines
+                ),
             )
 
         return [("total_differs", say, str(difference))]
@@ -156,22 +160,24 @@ def _field_label(env, name):
     }[name]
 
 
-def _number(env, number, sign=""):
-    """A `Decimal` with its own decimals, as the environment's language writes it.
+def _number(env, number, digits=0):
+    """A `Decimal` as the environment's language writes it.
 
-    :param str sign: "+" shows it for numbers above 0, too
+    :param int digits: decimals that are shown at least; its own always are
     """
-    digits = max(0, -number.as_tuple().exponent)
-    return (sign if number > 0 else "") + formatLang(env, float(number), digits=digits)
+    own = max(0, -number.as_tuple().exponent)
+    return formatLang(env, float(number), digits=max(own, digits))
 
 
-def _calculation(env, line):
+def _calculation(env, line, digits):
     """How a line of the channel comes to its amount."""
-    quantity, price, discount, amount = (
-        _number(env, number)
-        for number in (line.quantity, line.unit_price, line.discount, line.amount)
+    price, discount, amount = (
+        _number(env, number, digits)
+        for number in (line.unit_price, line.discount, line.amount)
     )
-    return f"{line.title or line.kind}: {quantity} × {price} − {discount} = {amount}"
+    product = f"{_number(env, line.quantity)} × {price}"
+    less = f" − {discount}" if line.discount else ""
+    return f"{line.title or line.kind}: {product}{less} = {amount}"
 
 
 def _missing(partner):

@@ -240,13 +240,14 @@ class OmsMessage(models.Model):
         Absolute figures need no outbox: what was sent is computed when it is sent.
         """
         failed = [result for result in results if result.error]
+        first, others = documents[0].listing.sku, len(documents) - 1
         payload = f"[{','.join(document.model_dump_json() for document in documents)}]"
         message = self.sudo().create(
             {
                 "channel_id": channel.id,
                 "direction": "out",
                 "kind": kind,
-                "external_ref": self.env._("%s listings", len(documents)),
+                "external_ref": f"{first} +{others}" if others else first,
                 "fingerprint": hashlib.sha256(
                     f"{fields.Datetime.now()}{self.env.cr.now()}{payload}".encode()
                 ).hexdigest(),

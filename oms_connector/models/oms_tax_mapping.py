@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import float_compare
 
+from ..language import write_in_every_language
+
 
 class OmsTaxMapping(models.Model):
     """Which tax a rate that a channel names stands for."""
@@ -91,23 +93,21 @@ class OmsTaxMapping(models.Model):
         fitting = taxes.filtered(lambda tax: tax.price_include == tax_included)
         if fitting or not taxes:
             return fitting[:1]
-        name = (
-            self.env._("%s (in price)", taxes[0].name)
-            if tax_included
-            else self.env._("%s (on top)", taxes[0].name)
-        )
-        return (
+
+        def say(env):
+            twin = taxes[0].with_env(env).name
+            if tax_included:
+                return env._("%s (in price)", twin)
+            return env._("%s (on top)", twin)
+
+        basis = "tax_included" if tax_included else "tax_excluded"
+        tax = (
             taxes[0]
             .sudo()
-            .copy(
-                {
-                    "name": name,
-                    "price_include_override": "tax_included"
-                    if tax_included
-                    else "tax_excluded",
-                }
-            )
+            .copy({"name": say(self.env), "price_include_override": basis})
         )
+        write_in_every_language(tax, "name", say)
+        return tax
 
     def _release_holds(self):
         """Orders that waited for a mapping look again."""

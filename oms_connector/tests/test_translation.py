@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo.addons.oms_connector.channels.errors import Rejected
 from odoo.addons.oms_connector.channels.text import _lt
 from odoo.exceptions import UserError
@@ -60,6 +62,23 @@ class TestTranslation(GermanTranslation, ConnectorCase):
         reasons = self.in_german(self.take(document).oms_hold_ids).mapped("reason")
         self.assertIn("In der Lieferadresse fehlt: Postleitzahl.", reasons)
         self.assertIn("Für Deutschland ist keine Steuer von 13,7 % bekannt.", reasons)
+
+    def test_figures_of_a_total_are_written_as_the_reader_does(self):
+        line = self.line(price="1250.50", quantity=2, discount=Decimal("0.1"))
+        order = self.take(self.order(lines=[line], total=Decimal("2500")))
+        self.assertEqual(
+            self.in_german(order.oms_hold_ids).reason.replace(
+                "\N{NO-BREAK SPACE}", " "
+            ),
+            "Der Kanal nennt 2.500,00 €, die Positionen ergeben 2.500,90 € (+0,90):\n"
+            "S-Tent: 2 × 1.250,50 − 0,10 = 2.500,90",
+        )
+
+    def test_tax_that_is_made_for_a_price_basis_has_a_name_in_every_language(self):
+        twin = self.tax(13.7, included=False)
+        tax = self.env["oms.tax.mapping"]._with_price_basis(twin, True)
+        self.assertEqual(tax.name, f"{twin.name} (in price)")
+        self.assertEqual(self.in_german(tax).name, f"{twin.name} (im Preis)")
 
     def test_error_of_the_channel_is_read_in_the_reader_s_language(self):
         order = self.take(self.order())
