@@ -33,7 +33,7 @@ from .document import (
     ShipmentNotice,
     StockLevel,
 )
-from .errors import Malformed, Unsupported
+from .errors import Incomplete, Unsupported
 from .text import _lt
 
 
@@ -62,17 +62,19 @@ class Settings(BaseModel):
     def build(cls, **values):
         """Build the settings, or name the fields that are missing or wrong.
 
-        :raise Malformed: never with a value in it, for it might be a secret
+        :raise Incomplete: never with a value in it, for it might be a secret
         """
         try:
             return cls(**values)
         except ValidationError as error:
-            faults = "; ".join(
-                f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-                for fault in error.errors(include_input=False, include_url=False)
-            )
-            raise Malformed(
-                _lt("The channel's settings are incomplete"), detail=faults
+            found = error.errors(include_input=False, include_url=False)
+            raise Incomplete(
+                _lt("Settings of the channel are missing or wrong"),
+                detail="; ".join(
+                    f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+                    for fault in found
+                ),
+                names=dict.fromkeys(str(fault["loc"][0]) for fault in found),
             ) from None
 
 

@@ -5,6 +5,8 @@ happens next: wait and try again, give up, pause the channel, or show the payloa
 Messages are written for a person and never contain a credential.
 """
 
+from collections.abc import Iterable
+
 from .text import Text
 
 
@@ -68,3 +70,14 @@ class Malformed(ChannelError):
     """The channel sent something that cannot be understood."""
 
     code = "malformed"
+
+
+class Incomplete(Malformed):
+    """Settings of the channel are missing or wrong.
+
+    :param names: of these settings
+    """
+
+    def __init__(self, message: str, *, detail: str = "", names: Iterable[str] = ()):
+        super().__init__(message, detail=detail)
+        self.names = tuple(names)

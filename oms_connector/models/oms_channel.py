@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from ..channels import adapters
 from ..channels.adapter import Capability
-from ..channels.errors import ChannelError
+from ..channels.errors import ChannelError, Incomplete
 from ..language import error_text, in_language, write_in_every_language
 
 _logger = logging.getLogger(__name__)
@@ -278,7 +278,9 @@ class OmsChannel(models.Model):
         return self._notify(self.env._("Listings are being fetched."))
 
     def action_view_orders(self):
-        return self._view("sale.action_orders", [("oms_channel_id", "in", self.ids)])
+        return self._view(
+            "oms_connector.oms_sale_order_action", [("oms_channel_id", "in", self.ids)]
+        )
 
     def action_view_holds(self):
         return self._view(
@@ -336,12 +338,23 @@ class OmsChannel(models.Model):
     def _adapter(self):
         """The adapter that speaks with this channel.
 
-        :raise Malformed: where a setting is missing
+        :raise Incomplete: where a setting is missing, named as people see it
         """
         self.ensure_one()
         adapter_class = adapters()[self.adapter]
-        settings = adapter_class.settings_class.build(**self._adapter_settings())
+        try:
+            settings = adapter_class.settings_class.build(**self._adapter_settings())
+        except Incomplete as error:
+            labels = map(self._setting_label, error.names)
+            raise Incomplete(
+                error.message, detail=", ".join(labels), names=error.names
+            ) from None
         return adapter_class(settings)
+
+    def _setting_label(self, name):
+        field = f"{self.adapter}_{name}"
+        described = self.sudo().fields_get([field], ["string"])
+        return described.get(field, {}).get("string", name)
 
     def _adapter_settings(self):
         """What the adapter must know: the fields named after it, and more by override.

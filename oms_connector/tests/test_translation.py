@@ -3,9 +3,10 @@ from decimal import Decimal
 from odoo.addons.oms_connector.channels.errors import Rejected
 from odoo.addons.oms_connector.channels.text import _lt
 from odoo.exceptions import UserError
+from odoo.tests import TransactionCase
 
 from .common import ConnectorCase
-from .translation import GermanTranslation
+from .translation import GermanReader, GermanTranslation
 
 
 class TestTranslation(GermanTranslation, ConnectorCase):
@@ -112,3 +113,18 @@ class TestTranslation(GermanTranslation, ConnectorCase):
     def test_jobs_speak_the_language_of_the_company(self):
         self.company.partner_id.lang = "de_DE"
         self.assertEqual(self.channel._later().recordset.env.lang, "de_DE")
+
+
+class TestMissingSetting(GermanReader, TransactionCase):
+    def test_it_is_named_as_on_the_form(self):
+        channel = self.env["oms.channel"].create(
+            {
+                "name": "Shop",
+                "adapter": "medusa",
+                "medusa_base_url": "https://shop.example.com",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "or wrong: Secret API Key$"):
+            channel.action_test_connection()
+        with self.assertRaisesRegex(UserError, "falsch: Geheimer API-Schlüssel$"):
+            self.in_german(channel).action_test_connection()

@@ -254,6 +254,7 @@ class OmsReturnCredit(models.AbstractModel):
 
     def _credit_note(self, return_, invoice, quantities, amounts):
         """A draft credit note over quantities of an invoice's lines."""
+        customer = self.with_context(lang=invoice.partner_id.lang or self.env.lang)
         return self.env["account.move"].create(
             {
                 "move_type": "out_refund",
@@ -267,7 +268,7 @@ class OmsReturnCredit(models.AbstractModel):
                 "currency_id": invoice.currency_id.id,
                 "invoice_date": fields.Date.context_today(return_),
                 "invoice_origin": return_.order_id.name,
-                "ref": self.env._(
+                "ref": customer.env._(
                     "Return %(name)s, invoice %(invoice)s",
                     name=return_.name,
                     invoice=invoice.name,

@@ -29,3 +29,8 @@ class TestTranslation(GermanTranslation, ReturnsCase):
             self.in_german(record).action_cancel()
         with self.assertRaisesRegex(AccessError, "die Rolle „Buchhaltung“ nötig"):
             self.in_german(record).action_refund()
+
+    def test_credit_note_speaks_the_language_of_the_customer(self):
+        self.customer.lang = "de_DE"
+        record = self.refunded(self.delivered(invoiced=True))
+        self.assertRegex(record.credit_note_ids.ref, r"^Retoure RET\d+, Rechnung ")
