@@ -143,23 +143,47 @@ class OmsChannel(models.Model):
         }
 
     def _demo_catalogue(self):
-        """What the listings name: SKU, title, price with tax, rate of the tax."""
+        """What the shop sells: SKU, title, price with tax, rate of the tax."""
         self.ensure_one()
-        listings = self.listing_ids.filtered("product_id").sorted("sku")
-        products = listings.product_id.with_company(self.company_id)
+        wares = self._demo_wares()
+        products = self.env["product.product"].union(*(ware[2] for ware in wares))
+        products = products.with_company(self.company_id)
         if self.pricelist_id:
             prices = self.pricelist_id._get_products_price(products, 1.0)
         else:
             prices = {product.id: product.lst_price for product in products}
         return tuple(
             CatalogueItem(
-                sku=listing.sku,
-                title=listing.name or listing.product_id.name,
-                price=Decimal(str(prices[listing.product_id.id])),
-                tax_rate=self._demo_tax_rate(listing.product_id),
+                sku=sku,
+                title=title,
+                price=Decimal(str(prices[product.id])),
+                tax_rate=self._demo_tax_rate(product),
             )
-            for listing in listings
+            for sku, title, product in wares
         )
+
+    def _demo_wares(self):
+        """SKU, title and product of what the channel lists.
+
+        A new channel lists nothing yet: its shop sells what the company has to sell.
+        """
+        listings = self.listing_ids
+        if listings:
+            return [
+                (listing.sku, listing.name or listing.product_id.name, product)
+                for listing in listings.filtered("product_id").sorted("sku")
+                for product in listing.product_id
+            ]
+        products = self.env["product.product"].search(
+            [
+                *self.env["product.product"]._check_company_domain(self.company_id),
+                ("default_code", "!=", False),
+                ("is_storable", "=", True),
+                ("sale_ok", "=", True),
+            ],
+            order="default_code",
+        )
+        return [(product.default_code, product.name, product) for product in products]
 
     def _demo_tax_rate(self, product):
         taxes = product.taxes_id.filtered(

@@ -21,6 +21,7 @@ class OmsHold(models.Model):
     type_id = fields.Many2one("oms.hold.type", required=True, ondelete="restrict")
     group_id = fields.Many2one(related="type_id.group_id", string="Role")
     way_out = fields.Char(related="type_id.way_out")
+    releasable = fields.Boolean(related="type_id.releasable")
     reason = fields.Text(required=True, translate=True)
     subject = fields.Char(
         readonly=True, help="What it is about, for instance the unknown SKU."

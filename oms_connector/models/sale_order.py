@@ -121,6 +121,17 @@ class SaleOrder(models.Model):
             },
         }
 
+    def action_oms_resolve(self):
+        """The way out of what holds the order; of several holds, show them."""
+        self.ensure_one()
+        holds = self.oms_hold_ids.filtered(lambda hold: hold.state == "open")
+        if len(holds) == 1:
+            return holds.action_resolve()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "oms_connector.oms_hold_action"
+        )
+        return {**action, "domain": [("id", "in", holds.ids)], "context": {}}
+
     def action_view_oms_messages(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

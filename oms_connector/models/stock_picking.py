@@ -13,6 +13,8 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     oms_channel_id = fields.Many2one(related="sale_id.oms_channel_id", store=True)
+    oms_number = fields.Char(related="sale_id.oms_number")
+    oms_hold_text = fields.Text(related="sale_id.oms_hold_text")
 
     # === BUSINESS METHODS === #
 

@@ -20,6 +20,21 @@ class TestHold(ConnectorCase):
         self.assertEqual(order.state, "sale")
         self.assertEqual(order.order_line.product_id, self.tent + self.lamp)
 
+    def test_order_leads_to_the_way_out_of_its_hold(self):
+        order = self.take(self.order(lines=[self.line(sku="S-NEW")]))
+        action = order.with_user(self.support).action_oms_resolve()
+        self.assertEqual(action, order.oms_hold_ids.action_resolve())
+
+    def test_order_with_several_holds_shows_them(self):
+        order = self.take(
+            self.order(lines=[self.line(sku="S-NEW")], shipping=self.address(street=""))
+        )
+        action = order.with_user(self.support).action_oms_resolve()
+        self.assertEqual(
+            self.env["oms.hold"].search(action["domain"]), order.oms_hold_ids
+        )
+        self.assertEqual(len(order.oms_hold_ids), 2)
+
     def test_sku_that_is_a_product_code_maps_itself(self):
         order = self.take(self.order(lines=[self.line(sku="LAMP")]))
         self.assertEqual(order.order_line.product_id, self.lamp)

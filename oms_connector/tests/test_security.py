@@ -28,6 +28,17 @@ class TestSecurity(ConnectorCase):
             message.with_user(self.picker).read(["payload"])
         self.assertTrue(message.with_user(self.support).read(["payload"]))
 
+    def test_warehouse_reads_what_a_delivery_s_carrier_needs(self):
+        carrier = self.env["delivery.carrier"].create(
+            {
+                "name": "Parcel",
+                "product_id": self.channel.shipping_product_id.id,
+                "zip_prefix_ids": [(0, 0, {"name": "20"})],
+            }
+        )
+        prefixes = carrier.with_user(self.picker).zip_prefix_ids
+        self.assertEqual(prefixes.mapped("name"), ["20"])
+
     def test_nobody_forges_a_message(self):
         with self.assertRaises(AccessError):
             self.env["oms.message"].with_user(self.channel_admin).create(

@@ -15,18 +15,30 @@ FLAGS = [
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 SIZE = {"width": 1440, "height": 900}
+REPORT_DIALOGS = """
+new MutationObserver(() => {
+    const dialog = document.querySelector(".o_error_dialog:not([data-reported])");
+    if (dialog) {
+        dialog.dataset.reported = "yes";
+        console.error("Dialog: " + dialog.innerText);
+    }
+}).observe(document, { childList: true, subtree: true });
+"""
+"""Odoo shows most of a server's errors in a dialog and leaves the console silent."""
 
 
 class Browser:
     """One page, with a session of its own.
 
-    `errors` holds what the console and uncaught exceptions said, in order.
+    `errors` holds what the console, uncaught exceptions and Odoo's error dialogs said,
+    in order.
     """
 
     def __init__(self, page: Page, url: str):
         self.page = page
         self.url = url
         self.errors: list[str] = []
+        page.add_init_script(REPORT_DIALOGS)
         page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
