@@ -23,21 +23,28 @@ class Proxy:
         self._ports = {"workers": workers_port, "gevent": gevent_port}
         self._connections: set[asyncio.Task] = set()
         self._loop = asyncio.new_event_loop()
-        start = asyncio.start_server(self._serve, "127.0.0.1", port, limit=HEAD_LIMIT)
-        try:
-            self._server = self._loop.run_until_complete(start)
-        except OSError:
-            self._loop.close()
-            raise
-        self.port = self._server.sockets[0].getsockname()[1]
+        # In its own thread from the start: the caller's may have a loop that runs.
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        start = asyncio.start_server(self._serve, "127.0.0.1", port, limit=HEAD_LIMIT)
+        try:
+            self._server = self._run(start)
+        except OSError:
+            self._end_loop()
+            raise
+        self.port = self._server.sockets[0].getsockname()[1]
 
     def close(self):
         """Ends all connections; calling it again does nothing."""
         if self._loop.is_closed():
             return
-        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(timeout=10)
+        self._run(self._shut())
+        self._end_loop()
+
+    def _run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+
+    def _end_loop(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()

@@ -12,6 +12,7 @@ def test_order_is_shipped_returned_and_credited(sign_in):
     support = sign_in(web.SUPPORT).page
     accounting = sign_in(web.ACCOUNTING).page
     _ship(warehouse)
+    _invoice(accounting)
     number = _announce_return(support)
     _receive(warehouse, number)
     _credit(accounting, number)
@@ -37,11 +38,24 @@ def _send_no_text_message(page):
         question.click()
 
 
-def _announce_return(page) -> str:
+def _open_order(page):
     web.open_app(page)
     web.open_menu(page, "Orders", "Orders")
     web.search(page, NUMBER)
     web.open_row(page, NUMBER)
+
+
+def _invoice(page):
+    _open_order(page)
+    web.press(page, "Create Invoice")
+    page.locator(".modal").get_by_role("button", name="Create Draft").click()
+    expect(web.state(page)).to_have_text("Draft")
+    web.press(page, "Confirm")
+    expect(web.state(page)).to_have_text("Posted")
+
+
+def _announce_return(page) -> str:
+    _open_order(page)
     web.press(page, "Return")
     expect(web.field(page, "line_ids").locator(".o_data_row")).to_have_count(2)
     web.press(page, "Approve")
@@ -57,7 +71,6 @@ def _receive(page, number: str):
 
 
 def _credit(page, number: str):
-    web.open_app(page)
     web.open_menu(page, "Returns", "Returns")
     web.open_row(page, number)
     web.press(page, "Release Refund")

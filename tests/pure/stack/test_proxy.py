@@ -1,5 +1,6 @@
 """The proxy that stands before Odoo's workers and its websocket process."""
 
+import asyncio
 import http.server
 import socket
 import threading
@@ -52,6 +53,15 @@ def proxy(upstream):
 
 def post(proxy, path, body=b""):
     return requests.post(f"http://127.0.0.1:{proxy.port}{path}", data=body, timeout=10)
+
+
+def test_starts_and_ends_where_another_loop_runs():
+    async def start():
+        proxy = Proxy(0, 1, 1)
+        proxy.close()
+        return proxy.port
+
+    assert asyncio.run(start())
 
 
 def test_pages_come_from_the_workers(proxy):
