@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
 
 from .common import ConnectorCase
 
@@ -38,6 +39,16 @@ class TestSecurity(ConnectorCase):
         )
         prefixes = carrier.with_user(self.picker).zip_prefix_ids
         self.assertEqual(prefixes.mapped("name"), ["20"])
+
+    def test_accounting_invoices_what_was_sold(self):
+        accountant = new_test_user(
+            self.env, "oms_accounting", "oms_connector.group_accounting"
+        )
+        order = self.take(self.order())
+        order.order_line.product_id.invoice_policy = "order"
+        wizard = self.env["sale.advance.payment.inv"].with_user(accountant)
+        wizard.create({"sale_order_ids": [(6, 0, order.ids)]}).create_invoices()
+        self.assertEqual(order.invoice_ids.amount_total, order.amount_total)
 
     def test_nobody_forges_a_message(self):
         with self.assertRaises(AccessError):
