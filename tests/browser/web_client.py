@@ -53,6 +53,7 @@ def open_menu(page: Page, section: str, entry: str = ""):
 def search(page: Page, words: str):
     """Looks for the words in the first field that the list searches in."""
     page.locator(".o_searchview_input").fill(words)
+    expect(page.locator(".o_searchview_autocomplete")).to_contain_text(words)
     page.keyboard.press("Enter")
     expect(page.locator(".o_searchview_facet", has_text=words)).to_be_visible()
 
