@@ -19,6 +19,19 @@ class TestChannel(ConnectorCase):
             [("channel_id", "=", self.channel.id), ("kind", "=", "order")]
         )
 
+    def test_new_demo_shop_sells_what_the_company_sells(self):
+        new = self.env["oms.channel"].create({"name": "New shop", "adapter": "demo"})
+        sold = {item.sku for item in new._demo_catalogue()}
+        self.assertLessEqual({"TENT", "LAMP"}, sold)
+
+    def test_demo_shop_sells_what_its_channel_lists(self):
+        sold = {item.sku for item in self.channel._demo_catalogue()}
+        self.assertEqual(sold, {"S-TENT", "S-LAMP"})
+
+    def test_channel_shows_its_orders_with_their_holds(self):
+        action = self.channel.action_view_orders()
+        self.assertEqual(action["xml_id"], "oms_connector.oms_sale_order_action")
+
     def test_pull_stores_every_page(self):
         for number in range(5):
             self.adapter.put(self.order(str(number)))
