@@ -1,1 +1,2 @@
 from . import models
+from .uninstall import uninstall_hook

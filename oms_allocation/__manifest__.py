@@ -26,4 +26,5 @@
         "demo/nodes.xml",
         "demo/orders.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

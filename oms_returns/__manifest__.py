@@ -23,4 +23,5 @@
     "demo": [
         "demo/returns.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }
