@@ -28,9 +28,13 @@ PRODUCTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shop(cluster):
-    """A Medusa shop with the products above, told of by no events yet."""
+    """A Medusa shop with the products above, telling nobody of events yet.
+
+    One for each module: what a module leaves in it (orders, locations, stock) is not
+    another's.
+    """
     if reason := Shop.unavailable():
         pytest.skip(reason)
     running = Shop(cluster, f"test_shop_{database.own_suffix()}")
@@ -43,7 +47,7 @@ def shop(cluster):
         shutil.rmtree(running.folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def customer(shop):
     """Somebody who buys in that shop."""
     from shop_customer import Customer
