@@ -27,7 +27,7 @@ BUSINESS = (
     "XML id: ",
     "parameter: product.",
 )
-"""What demo data makes or renames, and stays: the merchant's records, Odoo's settings."""
+"""What demo data makes or renames and what stays: records, Odoo's settings."""
 
 GROWING = {
     "bus_bus",  # messages to open web clients
