@@ -34,7 +34,11 @@ def upstream():
     def start(name):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
         server.name = name
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever,
+            args=(0.01,),  # seconds until a shutdown is seen
+            daemon=True,
+        ).start()
         servers.append(server)
         return server.server_address[1]
 
