@@ -26,7 +26,7 @@ STRUCTURE = {
     " JOIN ir_model_fields AS field ON field.id = choice.field_id",
     "database constraint": "SELECT name FROM ir_model_constraint",
     "relation": "SELECT name FROM ir_model_relation",
-    "XML id": "SELECT module || '.' || name FROM ir_model_data",
+    "XML id": "SELECT model || ' ' || module || '.' || name FROM ir_model_data",
     "access right": "SELECT name FROM ir_model_access",
     "access rule": "SELECT name FROM ir_rule",
     "group": "SELECT name->>'en_US' FROM res_groups",
