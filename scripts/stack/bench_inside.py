@@ -1,6 +1,6 @@
 """The part of `stack.bench` that runs inside Odoo.
 
-python -m stack.bench_inside CONFIG DATABASE NAME [OPTION …]
+python -m stack.bench_inside CONFIG DATABASE MODULE [OPTION …]
 """
 
 import importlib
@@ -14,12 +14,12 @@ from odoo.tools import config
 
 
 def main():
-    config_file, database, name, *options = sys.argv[1:]
-    sys.argv = [name, *options]
+    config_file, database, module, *options = sys.argv[1:]
+    sys.argv = [module, *options]
     config.parse_config(
         [f"--config={config_file}", "--log-level=warn"], setup_logging=True
     )
-    benchmark = importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
+    benchmark = importlib.import_module(module)
     with Registry(database).cursor() as cr:
         result = benchmark.run(api.Environment(cr, SUPERUSER_ID, {}))
     print(json.dumps(result), flush=True)

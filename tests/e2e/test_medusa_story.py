@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+from running_shop import started_shop
+from shop_customer import Customer
 
 from stack.rpc import Session
 from stack.shop_channel import connect, find_channel
@@ -20,6 +22,17 @@ FIELDS = (
     "*fulfillments,*fulfillments.labels,*payment_collections.payments,"
     "*payment_collections.payments.captures,*payment_collections.payments.refunds"
 )
+
+
+@pytest.fixture(scope="module")
+def shop(cluster):
+    with started_shop(cluster) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def customer(shop):
+    return Customer(shop)
 
 
 @pytest.fixture(scope="module")
