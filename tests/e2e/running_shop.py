@@ -1,6 +1,7 @@
 """A real Medusa shop, with something to sell."""
 
 import contextlib
+import secrets
 import shutil
 from decimal import Decimal
 
@@ -31,7 +32,8 @@ def started_shop(cluster):
     """A fresh shop with the products above, telling nobody of events yet."""
     if reason := Shop.unavailable():
         pytest.skip(reason)
-    running = Shop(cluster, f"test_shop_{database.own_suffix()}")
+    name = f"test_shop_{database.own_suffix()}_{secrets.token_hex(3)}"
+    running = Shop(cluster, name)
     try:
         with running:
             running.sell(PRODUCTS)

@@ -21,6 +21,7 @@ ODOO = "sale.action_orders"
 LIMIT = 1  # second, for any page
 
 SETTLED = """
+const PATIENCE = 30000;  // ms
 const requests = odoo.loader.modules.get("@web/core/network/rpc").rpcBus;
 let open = 0;
 const request = () => { open += 1; };
@@ -30,8 +31,12 @@ requests.addEventListener("RPC:RESPONSE", response);
 const painted = () =>
     new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 const settled = async (selector) => {
+    const deadline = performance.now() + PATIENCE;
     do {
         await painted();
+        if (performance.now() > deadline) {
+            throw new Error(`${open} requests open, ${selector} is not there`);
+        }
     } while (open > 0 || !document.querySelector(selector));
     requests.removeEventListener("RPC:REQUEST", request);
     requests.removeEventListener("RPC:RESPONSE", response);
@@ -48,15 +53,27 @@ OPEN_ACTION = f"""async (action) => {{
 RECORD = (
     ".o_list_record_open_form_view button, "
     ".o_data_row:not(:has(.o_list_record_open_form_view)) "
-    ".o_data_cell:not(.o_handle_cell), "
+    ".o_data_cell:not(.o_handle_cell) + .o_data_cell, "
     ".o_kanban_record:not(.o_kanban_ghost) .fw-bold"
 )
 OPEN_RECORD = f"""async (record) => {{
     {SETTLED}
-    const started = performance.now();
-    document.querySelector(record).click();
-    return settled(".o_form_view");
+    const AGAIN = 2000;  // ms after which a click that did nothing is done again
+    let started = 0;
+    const click = () => {{
+        started = performance.now();
+        document.querySelector(record)?.click();
+    }};
+    await painted();
+    click();
+    const again = setInterval(() => {{
+        if (!open && !document.querySelector(".o_form_view")) {{
+            click();
+        }}
+    }}, AGAIN);
+    return settled(".o_form_view").finally(() => clearInterval(again));
 }}"""
+"""A list that is just being drawn anew may lose a click; it then counts as not made."""
 
 
 def run(server: OdooServer) -> dict:

@@ -2,7 +2,7 @@
 
 import pytest
 from channels.medusa.adapter import Adapter, Settings
-from notices import capture_of, parcel
+from medusa.notices import capture_of, parcel
 from running_shop import started_shop
 from shop_customer import Customer
 

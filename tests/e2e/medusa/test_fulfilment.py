@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from channels.document import Cancellation, OrderState, PaymentState, StockLevel
 from channels.errors import Rejected, Retryable
-from notices import capture_of, items, line_of, parcel, refund_of, refunded
+from medusa.notices import capture_of, items, line_of, parcel, refund_of, refunded
 
 
 def test_parcels_ship_parts_and_a_repeated_key_does_nothing(

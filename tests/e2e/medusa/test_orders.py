@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from channels.document import OrderState, PaymentState
 from channels.errors import Unauthorised
-from notices import all_of, line_of
+from medusa.notices import all_of, line_of
 from shop_customer import AMERICAN
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from channels.errors import Rejected
-from notices import capture_of, captured, refund_of, refunded
+from medusa.notices import capture_of, captured, refund_of, refunded
 
 
 def test_captures_in_parts_each_once(adapter, buy, shown):

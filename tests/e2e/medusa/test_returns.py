@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from channels.document import ReturnState
 from channels.errors import Rejected
-from notices import all_of, items, line_of, refund_of, returned
+from medusa.notices import all_of, items, line_of, refund_of, returned
 
 
 def test_a_return_is_requested_received_and_counted_once(
