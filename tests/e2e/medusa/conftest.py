@@ -2,9 +2,10 @@
 
 import pytest
 from channels.medusa.adapter import Adapter, Settings
-from medusa.notices import capture_of, parcel
 from running_shop import started_shop
 from shop_customer import Customer
+
+from medusa.notices import capture_of, parcel
 
 FIELDS = (
     "id,status,payment_status,fulfillment_status,total,*items,*items.detail,"

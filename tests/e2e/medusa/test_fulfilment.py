@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from channels.document import Cancellation, OrderState, PaymentState, StockLevel
 from channels.errors import Rejected, Retryable
+
 from medusa.notices import capture_of, items, line_of, parcel, refund_of, refunded
 
 

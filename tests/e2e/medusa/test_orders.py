@@ -8,8 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from channels.document import OrderState, PaymentState
 from channels.errors import Unauthorised
-from medusa.notices import all_of, line_of
 from shop_customer import AMERICAN
+
+from medusa.notices import all_of, line_of
 
 
 def test_an_order_with_tax_in_the_price(buy):

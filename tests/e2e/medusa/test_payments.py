@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from channels.errors import Rejected
+
 from medusa.notices import capture_of, captured, refund_of, refunded
 
 

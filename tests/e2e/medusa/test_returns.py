@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from channels.document import ReturnState
 from channels.errors import Rejected
+
 from medusa.notices import all_of, items, line_of, refund_of, returned
 
 
