@@ -17,8 +17,26 @@ class OmsHoldType(models.Model):
         default=True,
         help="The order stays a quotation, nothing is reserved.",
     )
+    blocks_allocate = fields.Boolean(
+        string="Blocks Allocation",
+        help="No warehouse is chosen for it and nothing is reserved.",
+    )
+    blocks_release = fields.Boolean(
+        string="Blocks Picking", help="Its deliveries are not given to the floor."
+    )
     blocks_ship = fields.Boolean(
         string="Blocks Shipping", help="Its deliveries cannot be validated."
+    )
+    blocks_invoice = fields.Boolean(
+        string="Blocks Invoicing", help="No invoice is made of it."
+    )
+    blocks_refund = fields.Boolean(
+        string="Blocks Refunds", help="No money goes back to the customer."
+    )
+    self_releasing = fields.Boolean(
+        string="Releases Itself",
+        help="It goes by itself when its cause is gone. Intake looks at each new "
+        "version of the order.",
     )
     releasable = fields.Boolean(
         string="May Be Released by Hand",

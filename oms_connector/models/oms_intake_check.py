@@ -134,16 +134,9 @@ class OmsIntake(models.AbstractModel):
         return "tax_unknown", say, str(rate.normalize())
 
     def _release_causes(self, order, remaining):
-        """Release the holds that intake set and whose cause is gone."""
-        by_intake = {
-            "unknown_listing",
-            "tax_unknown",
-            "address_incomplete",
-            "payment_pending",
-            "total_differs",
-        }
+        """Release the holds that release themselves and whose cause is gone."""
         gone = order.sudo().oms_hold_ids.filtered(
-            lambda h: h.state == "open" and h.type_id.code in by_intake
+            lambda h: h.state == "open" and h.type_id.self_releasing
         )
         (gone - remaining).write(
             {"state": "released", "released_at": fields.Datetime.now()}

@@ -152,10 +152,13 @@ class SaleOrder(models.Model):
             vals.pop("date_order", None)
         return vals
 
-    def _oms_blocking_holds(self):
-        """Open holds that keep the order from being confirmed."""
+    def _oms_blocking_holds(self, step="confirm"):
+        """Open holds that keep the orders from a step.
+
+        :param str step: confirm, allocate, release, ship, invoice or refund
+        """
         return self.sudo().oms_hold_ids.filtered(
-            lambda hold: hold.state == "open" and hold.type_id.blocks_confirm
+            lambda hold: hold.state == "open" and hold.type_id[f"blocks_{step}"]
         )
 
     def _oms_hold(self, code, say, subject=""):

@@ -21,15 +21,13 @@ class StockPicking(models.Model):
     def button_validate(self):
         """Override of `stock`: a hold that blocks shipping stops the parcel here."""
         for picking in self:
-            holds = picking.sale_id.oms_hold_ids.filtered(
-                lambda hold: hold.state == "open" and hold.type_id.blocks_ship
-            )
+            holds = picking.sale_id._oms_blocking_holds("ship")
             if holds and picking.picking_type_code == "outgoing":
                 raise UserError(
                     self.env._(
                         "%(order)s may not be shipped: %(reasons)s",
                         order=picking.sale_id.name,
-                        reasons="; ".join(holds.sudo().mapped("reason")),
+                        reasons="; ".join(holds.mapped("reason")),
                     )
                 )
         return super().button_validate()
