@@ -9,6 +9,8 @@ from ..channels.errors import ChannelError, Retryable, Unauthorised
 
 OVERLAP = timedelta(minutes=5)
 """Clocks differ and pages shift: each pull looks back; intake is idempotent."""
+PULL_AGAIN = 1
+"""Seconds until a pull that met another one tries again."""
 UNPAID_PORTION = 20
 """Unpaid orders that one pull asks for by number (see `_refresh_unpaid`)."""
 
@@ -46,7 +48,12 @@ class OmsChannel(models.Model):
         if not channel or channel.state != "connected":
             return
         if not channel.try_lock_for_update():
-            return  # another worker is pulling
+            # What is asked for may be newer than what that worker has fetched.
+            raise RetryableJobError(
+                "Another worker is fetching from this channel",
+                seconds=PULL_AGAIN,
+                ignore_retry=True,
+            )
         now = fields.Datetime.now()
         since, cursor = channel[f"{what}_since"], channel[f"{what}_cursor"]
         # The next round looks back to where this one began, not to where it ended.

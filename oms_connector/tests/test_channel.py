@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.errors import Retryable, Unauthorised
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -54,6 +55,18 @@ class TestChannel(ConnectorCase):
         self.channel.orders_started_at = began - timedelta(minutes=3)
         self.env["oms.channel"]._pull_page(self.channel.id, "orders")
         self.assertEqual(self.channel.orders_since, began - timedelta(minutes=3))
+
+    def test_pull_that_meets_another_one_comes_again(self):
+        """Else what it was asked for would wait for the next round."""
+        self.adapter.put(self.order())
+        taken = patch.object(
+            type(self.channel), "try_lock_for_update", lambda channel: channel.browse()
+        )
+        with taken, self.assertRaises(RetryableJobError) as caught:
+            self.env["oms.channel"]._pull_page(self.channel.id, "orders")
+        self.assertTrue(caught.exception.ignore_retry)
+        self.pull()
+        self.assertEqual(len(self.stored()), 1)
 
     def test_unreachable_channel_is_the_queue_s_to_wait_for(self):
         down = Retryable("down", retry_after=30)

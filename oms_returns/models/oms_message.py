@@ -32,8 +32,32 @@ class OmsMessage(models.Model):
         elif document.state == ReturnState.CANCELLED:
             changed = False
         else:
+            self._wait_for_own_return(document)
             record, changed = self._create_return(document), True
         self._done(record, state="done" if changed else "ignored")
+
+    def _wait_for_own_return(self, document):
+        """Take no return of ours for one of the channel's: it comes back as news.
+
+        Which it is shows when the channel has answered our notice, with its own id for
+        our return.
+
+        :raise Retryable: while a notice of a return of the same order is under way
+        """
+        under_way = self.search_count(
+            [
+                ("channel_id", "=", self.channel_id.id),
+                ("direction", "=", "out"),
+                ("kind", "=", "return_received"),
+                ("external_ref", "=", document.order_id),
+                ("state", "in", ("pending", "failed")),
+            ],
+            limit=1,
+        )
+        if under_way:
+            raise Retryable(
+                self.env._("The channel is just being told of a return of this order")
+            )
 
     def _create_return(self, document):
         order = self.env["sale.order"].search(

@@ -106,3 +106,14 @@ class TestInReturn(ReturnsCase):
         message = self.take_return(echo)
         self.assertEqual(message.state, "ignored")
         self.assertEqual(self.returns(), record)
+
+    def test_our_own_return_waits_until_the_channel_has_answered_our_notice(self):
+        """The channel may send the return it made sooner than we note its answer."""
+        record = self.received(self.channel_order())
+        own_id = f"taken-return-{record.id}"
+        echo = self.take_return(self.channel_return(external_id=own_id))
+        self.assertEqual((echo.state, echo.error_class), ("failed", "retryable"))
+        self.deliver()
+        self.env["oms.message"]._process(echo.ids)
+        self.assertEqual(echo.res_id, record.id)
+        self.assertEqual(self.returns(), record)
