@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
 
 from ..sourcing.geography import locate
@@ -65,6 +66,39 @@ class OmsSourcing(models.AbstractModel):
         self.env["oms.sourcing.decision"].sudo()._record(plans)
         return given, left_over
 
+    @api.model
+    def _claim(self, orders):
+        """Lock the stock of what is ordered, so that we alone decide over it.
+
+        :return: whether nobody else has any of it, or had since we began
+        """
+        products = orders.order_line.product_id.filtered("is_storable")
+        warehouses = orders.oms_channel_id.sudo().warehouse_ids
+        if not products or not warehouses:
+            return True
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    SQL(
+                        """
+                        SELECT FROM stock_quant AS quant
+                        JOIN stock_location AS place
+                          ON place.id = quant.location_id
+                         AND place.usage = 'internal'
+                         AND place.warehouse_id IN %s
+                        WHERE quant.product_id IN %s
+                        ORDER BY quant.id
+                        FOR NO KEY UPDATE OF quant NOWAIT
+                        """,
+                        tuple(warehouses.ids),
+                        tuple(sorted(products.ids)),
+                    ),
+                    log_exceptions=False,
+                )
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            return False
+        return True
+
     def _problem(self, order, lines, wanted, refused):
         address = order.partner_shipping_id
         country = address.country_id.code
@@ -104,11 +138,14 @@ class OmsSourcing(models.AbstractModel):
 
         The quants stay locked until the transaction ends. Odoo's own reservation steps
         around a row that somebody else has locked, and so two workers would reserve
-        the same unit: here the second one waits, and is then told by the database to
-        begin anew, with the stock as it is by then.
+        the same unit: here the second one gives way at once, and comes again in a
+        transaction that sees the stock as it is by then.
+
+        :raise psycopg2.OperationalError: where another worker has, or had since this
+            transaction began, one of the quants
         """
         self.env.flush_all()
-        return self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 WITH shelf AS (
@@ -126,7 +163,7 @@ class OmsSourcing(models.AbstractModel):
                     WHERE quant.product_id IN %(products)s
                       AND quant.location_id IN (SELECT location_id FROM shelf)
                     ORDER BY quant.id
-                    FOR NO KEY UPDATE
+                    FOR NO KEY UPDATE NOWAIT
                 ), claimed AS (
                     SELECT move.product_id, move.location_id, move.location_dest_id,
                            move.product_qty * (move.quantity
@@ -153,8 +190,10 @@ class OmsSourcing(models.AbstractModel):
                 """,
                 warehouses=tuple(warehouse_ids),
                 products=tuple(sorted(product_ids)),
-            )
+            ),
+            log_exceptions=False,
         )
+        return self.env.cr.fetchall()
 
     # === BUSINESS METHODS - WHAT WAITS === #
 
@@ -193,7 +232,13 @@ class OmsSourcing(models.AbstractModel):
         remaining = len(orders)
         for ids in split_every(PORTION, orders.ids):
             portion = orders.browse(ids).try_lock_for_update()
-            self._source_waiting(portion)
+            try:
+                with self.env.cr.savepoint():
+                    self._source_waiting(portion)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Another worker has the same goods: these orders' turn comes again.
+                self.env.invalidate_all(flush=False)
+                self._wake()
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break

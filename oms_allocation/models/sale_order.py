@@ -65,6 +65,16 @@ class SaleOrder(models.Model):
             self.env["oms.sourcing"]._wake()
         return result
 
+    def _oms_claim_goods(self):
+        """Override of `oms_connector`: whose goods nobody else is just giving away.
+
+        All at once; where another worker has some of them, order by order.
+        """
+        sourcing = self.env["oms.sourcing"]
+        if sourcing._claim(self):
+            return self
+        return self.filtered(sourcing._claim)
+
     def _oms_stop_waiting(self):
         waiting = self.order_line.filtered(lambda line: line.oms_waiting_qty > 0)
         waiting.sudo().write({"oms_waiting_qty": 0.0, "oms_waiting_since": False})

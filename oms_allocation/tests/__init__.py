@@ -2,6 +2,7 @@ from . import (
     test_decision,
     test_node,
     test_quantities,
+    test_race,
     test_security,
     test_sourcing,
     test_translation,

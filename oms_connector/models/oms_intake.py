@@ -21,7 +21,7 @@ class OmsIntake(models.AbstractModel):
     """From a channel's order to a `sale.order`: found or made, then held or confirmed.
 
     Orders of a portion are made together, which is what makes intake fast; where one
-    of them spoils that, they are made one by one, so that it spoils nothing else.
+    of them spoils that, they are made by halves, so that it spoils nothing else.
     """
 
     _name = "oms.intake"
@@ -86,25 +86,29 @@ class OmsIntake(models.AbstractModel):
         return {order.oms_external_id: order for order in orders}
 
     def _create_together(self, channel, batch):
-        """Make the orders of a batch; one by one where they cannot be made together.
+        """Make the orders of a batch; where one spoils that, by halves.
 
         :param dict batch: message to document, no order twice
         """
-        if len(batch) > 1:
-            try:
-                with self.env.cr.savepoint():
-                    self._create(channel, batch)
-                    self.env.flush_all()
-                    return
-            except psycopg2.OperationalError:
-                raise
-            except Exception:
-                # Whose fault it is shows when each is tried alone.
-                self.env.invalidate_all(flush=False)
-        for message, document in batch.items():
-            message._attempt(
-                lambda m=message, d=document: self._create_one(channel, m, d)
-            )
+        if len(batch) < 2:
+            for message, document in batch.items():
+                message._attempt(
+                    lambda m=message, d=document: self._create_one(channel, m, d)
+                )
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._create(channel, batch)
+                self.env.flush_all()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            # Whose fault it is shows when each is tried alone.
+            self.env.invalidate_all(flush=False)
+            messages = list(batch)
+            middle = len(messages) // 2
+            for half in (messages[:middle], messages[middle:]):
+                self._create_together(channel, {m: batch[m] for m in half})
 
     def _create_one(self, channel, message, document):
         try:

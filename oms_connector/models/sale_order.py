@@ -1,12 +1,17 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..channels.adapter import Capability
 from ..channels.document import Cancellation, CaptureNotice, RefundNotice
 from ..channels.errors import ChannelError
 from ..language import error_text, write_in_every_language
+
+ADVANCE_AGAIN = 1
+"""Seconds until orders that gave way to another worker are tried again."""
 
 
 class SaleOrder(models.Model):
@@ -190,8 +195,33 @@ class SaleOrder(models.Model):
     def _oms_advance(self):
         """Take every step that nothing forbids any more: confirm what is not held.
 
+        Orders that have to give way to another worker come a moment later, in a
+        transaction that begins after that worker's.
+        """
+        outrun = self._oms_confirm_ready()
+        for channel, orders in outrun.grouped("oms_channel_id").items():
+            channel._later(self._name)._oms_advance_again(orders.ids)
+
+    @api.model
+    def _oms_advance_again(self, ids):
+        """Confirm orders that had to give way. A job."""
+        orders = self.browse(ids).exists()
+        outrun = orders._oms_confirm_ready()
+        if outrun and outrun == orders:
+            raise RetryableJobError(
+                "Another worker has the same goods",
+                seconds=ADVANCE_AGAIN,
+                ignore_retry=True,
+            )
+        outrun._oms_advance()
+
+    def _oms_confirm_ready(self):
+        """Confirm what is not held.
+
         Orders are confirmed together; where that fails, one by one, and what fails
         then is held with the reason.
+
+        :return: the orders that have to give way to another worker
         """
         ready = self.sudo().filtered(
             lambda order: (
@@ -200,15 +230,32 @@ class SaleOrder(models.Model):
                 and not order._oms_blocking_holds()
             )
         )
-        if not ready:
+        claimed = ready._oms_claim_goods()
+        try:
+            with self.env.cr.savepoint():
+                claimed._oms_confirm_or_hold()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self.env.invalidate_all(flush=False)
+            return ready
+        return ready - claimed
+
+    def _oms_claim_goods(self):
+        """Hook: the orders whose goods no other worker is just giving away.
+
+        Overridden by `oms_allocation`, which decides over them.
+        """
+        return self
+
+    def _oms_confirm_or_hold(self):
+        if not self:
             return
         try:
             with self.env.cr.savepoint():
-                ready._oms_confirm()
+                self._oms_confirm()
                 return
         except UserError:
             self.env.invalidate_all(flush=False)
-        for order in ready:
+        for order in self:
             try:
                 with self.env.cr.savepoint():
                     order._oms_confirm()

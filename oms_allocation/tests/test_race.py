@@ -1,0 +1,126 @@
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.tests import get_db_name
+from odoo.tests.common import BaseCase
+
+
+class TestRace(BaseCase):
+    """Two workers at once. What they see must be committed, and is taken away."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.addCleanup(self.clean)
+        with self.transaction() as env:
+            self.warehouse = env["stock.warehouse"].search([], limit=1).id
+            self.channel = (
+                env["oms.channel"]
+                .create(
+                    {
+                        "name": "Race shop",
+                        "adapter": "demo",
+                        "warehouse_ids": [Command.set([self.warehouse])],
+                        "demo_orders_per_hour": 0,
+                        "state": "connected",
+                    }
+                )
+                .id
+            )
+            self.customer = env["res.partner"].create({"name": "Racer"}).id
+            self.products = [self.make_product(env, name) for name in ("Car", "Bike")]
+            self.orders = [self.make_order(env, product) for product in self.products]
+            env.cr.commit()
+
+    @contextmanager
+    def transaction(self):
+        """What is not committed inside is undone."""
+        with self.registry.cursor() as cr:
+            try:
+                yield api.Environment(cr, SUPERUSER_ID, {})
+            finally:
+                cr.rollback()
+
+    def make_product(self, env, name):
+        product = env["product.product"].create(
+            {"name": f"Race {name}", "is_storable": True}
+        )
+        stock = env["stock.warehouse"].browse(self.warehouse).lot_stock_id
+        env["stock.quant"]._update_available_quantity(product, stock, 10)
+        return product.id
+
+    def make_order(self, env, product):
+        return (
+            env["sale.order"]
+            .create(
+                {
+                    "partner_id": self.customer,
+                    "oms_channel_id": self.channel,
+                    "oms_external_id": f"race-{product}",
+                    "order_line": [Command.create({"product_id": product})],
+                }
+            )
+            .id
+        )
+
+    def clean(self):
+        with self.transaction() as env:
+            env["queue.job"].search([("model_name", "=", "oms.channel")]).unlink()
+            env["sale.order"].browse(self.orders).unlink()
+            quants = env["stock.quant"].search([("product_id", "in", self.products)])
+            env.cr.execute(
+                "DELETE FROM stock_quant WHERE id IN %s", [tuple(quants.ids)]
+            )
+            env.invalidate_all()
+            env["product.product"].browse(self.products).unlink()
+            env["oms.channel"].browse(self.channel).unlink()
+            env["res.partner"].browse(self.customer).unlink()
+            env.cr.commit()
+
+    def take_away(self, env, product):
+        """Another worker gives one unit away, and has not committed it yet."""
+        quant = env["stock.quant"].search(
+            [("product_id", "=", product), ("location_id.usage", "=", "internal")]
+        )
+        env["stock.quant"]._update_reserved_quantity(
+            env["product.product"].browse(product), quant.location_id, 1
+        )
+        env.flush_all()
+
+    def states(self, env):
+        return env["sale.order"].browse(self.orders).mapped("state")
+
+    def test_order_whose_goods_another_worker_has_gives_way_alone(self):
+        with self.transaction() as other, self.transaction() as ours:
+            self.take_away(other, self.products[0])
+            orders = ours["sale.order"].browse(self.orders)
+            orders._oms_advance()
+            self.assertEqual(self.states(ours), ["draft", "sale"])
+            job = ours["queue.job"].search([("model_name", "=", "sale.order")])
+            self.assertEqual(job.args, [self.orders[:1]])
+
+    def test_order_gives_way_to_a_worker_that_was_faster_since_we_began(self):
+        with self.transaction() as ours:
+            ours["sale.order"].browse(self.orders).mapped("name")
+            with self.transaction() as other:
+                self.take_away(other, self.products[1])
+                other.cr.commit()
+            ours["sale.order"].browse(self.orders)._oms_advance()
+            self.assertEqual(self.states(ours), ["sale", "draft"])
+        with self.transaction() as later:
+            later["sale.order"]._oms_advance_again(self.orders)
+            self.assertEqual(self.states(later), ["sale", "sale"])
+            self.assertEqual(
+                later["sale.order"].browse(self.orders).picking_ids.mapped("state"),
+                ["assigned", "assigned"],
+            )
+
+    def test_job_that_cannot_confirm_any_comes_again(self):
+        with self.transaction() as other, self.transaction() as ours:
+            self.take_away(other, self.products[0])
+            with self.assertRaises(RetryableJobError) as caught:
+                ours["sale.order"]._oms_advance_again(self.orders[:1])
+            self.assertTrue(caught.exception.ignore_retry)
