@@ -6,6 +6,7 @@ from odoo.tools import SQL
 def uninstall_hook(env):
     """Remove the traces of `oms_connector`, while its records are still there."""
     remove_references(env)
+    _remove_jobs(env)
     _remove_provider_copies(env)
     env["payment.provider"]._remove_provider("oms_channel")
     _remove_price_history(env)
@@ -51,6 +52,11 @@ def remove_references(env):
         )
     )
     env.invalidate_all()
+
+
+def _remove_jobs(env):
+    """Of our methods on Odoo's own models."""
+    env["queue.job"].search([("method_name", "=like", r"\_oms\_%")]).unlink()
 
 
 def _remove_provider_copies(env):

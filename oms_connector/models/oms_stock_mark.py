@@ -6,17 +6,17 @@ class OmsStockMark(models.Model):
     """A listing whose stock may have changed.
 
     Marks are only ever added and taken away, never updated, so transactions that move
-    the same product do not wait for each other because of us.
+    the same product do not wait for each other because of us. They hold ids and no
+    references: to check one, the database must lock what it refers to, and so would
+    refuse a mark beside a worker that has just written what was published.
     """
 
     _name = "oms.stock.mark"
     _description = "Stock Change to Publish"
     _log_access = False
 
-    listing_id = fields.Many2one("oms.listing", required=True, ondelete="cascade")
-    channel_id = fields.Many2one(
-        "oms.channel", required=True, index=True, ondelete="cascade"
-    )
+    listing_id = fields.Integer(string="Listing", required=True)
+    channel_id = fields.Integer(string="Channel", required=True, index=True)
 
     @api.model
     def _mark_products(self, product_ids):
@@ -86,7 +86,7 @@ class OmsStockMark(models.Model):
             )
         )
         listing_ids = {row[0] for row in self.env.cr.fetchall()}
-        return self.env["oms.listing"].browse(sorted(listing_ids))
+        return self.env["oms.listing"].browse(sorted(listing_ids)).exists()
 
     @api.model
     def _cron_push(self):
@@ -95,4 +95,4 @@ class OmsStockMark(models.Model):
         channels = self.env["oms.channel"].browse(
             row[0] for row in self.env.cr.fetchall()
         )
-        channels._later_push_stock()
+        channels.exists()._later_push_stock()

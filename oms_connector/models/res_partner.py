@@ -6,6 +6,11 @@ ADDRESS = {"name", "street", "street2", "zip", "city", "country_id"}
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    # Customers are found by it, at each order.
+    _oms_email_idx = models.Index(
+        "(email_normalized) WHERE email_normalized IS NOT NULL"
+    )
+
     # === CRUD METHODS === #
 
     def write(self, vals):

@@ -231,6 +231,8 @@ class SaleOrder(models.Model):
             )
         )
         claimed = ready._oms_claim_goods()
+        # What fails in here was not done for the confirmation: it is not ours to mend.
+        self.env.cr.flush()
         try:
             with self.env.cr.savepoint():
                 claimed._oms_confirm_or_hold()

@@ -46,6 +46,7 @@ SET_APART = {
 
 SHIPPED = {
     ("stock_picking", "state"): "'done'",
+    ("stock_picking", "batch_id"): "NULL",
     ("stock_move", "state"): "'done'",
     ("stock_move_line", "state"): "'done'",
     ("sale_order_line", "qty_delivered"): "product_uom_qty",
@@ -68,7 +69,8 @@ def add_older_orders(env, channel, count: int) -> None:
             channel.id,
         )
     )
-    copies = -(-count // cr.rowcount)
+    models = cr.rowcount
+    copies = -(-count // models)
     spans = {table: _span(cr, table) for table in COPIED}
     # References between the tables are not checked row by row: they are copied too.
     cr.execute("SET session_replication_role = replica")
@@ -80,7 +82,7 @@ def add_older_orders(env, channel, count: int) -> None:
     for table in COPIED:
         cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
     cr.commit()
-    print(f"added {copies * 1000} older orders")
+    print(f"added {copies * models} older orders")
 
 
 def _span(cr, table: str) -> int:

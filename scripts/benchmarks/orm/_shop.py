@@ -49,8 +49,14 @@ class BenchmarkShop:
         )
         found = Counter(orders.mapped("oms_external_id"))
         wanted = {raw.external_id for raw in raws}
-        lost = len(wanted - set(good.mapped("oms_external_id")))
-        return lost, sum(found[key] - 1 for key in wanted & found.keys())
+        lost = wanted - set(good.mapped("oms_external_id"))
+        for message in env["oms.message"].search(
+            [("channel_id", "=", self.channel.id), ("external_ref", "in", list(lost))]
+        ):
+            order = env["sale.order"].browse(message.res_id)
+            why = message.error_text or order.oms_hold_text or order.state
+            print(f"lost: {message.external_ref}, {message.state}: {why}")
+        return len(lost), sum(found[key] - 1 for key in wanted & found.keys())
 
     def _make_nodes(self, env):
         germany = env.ref("base.de").id
