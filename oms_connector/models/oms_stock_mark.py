@@ -15,8 +15,8 @@ class OmsStockMark(models.Model):
     _description = "Stock Change to Publish"
     _log_access = False
 
-    listing_id = fields.Integer(string="Listing", required=True)
-    channel_id = fields.Integer(string="Channel", required=True, index=True)
+    listing_id = fields.Integer(required=True)
+    channel_id = fields.Integer(required=True, index=True)
 
     @api.model
     def _mark_products(self, product_ids):
