@@ -48,6 +48,7 @@ class Capability(StrEnum):
     SHIPMENT = "shipment"
     PARTIAL_SHIPMENT = "partial_shipment"
     CANCELLATION = "cancellation"
+    PARTIAL_CANCELLATION = "partial_cancellation"
     CAPTURE = "capture"
     REFUND = "refund"
     RETURNS = "returns"
@@ -87,6 +88,20 @@ class ChannelAdapter(ABC):
     settings_class: ClassVar[type[Settings]]
     stock_portion: ClassVar[int] = 100
     """The most levels that one call of `push_stock` or `push_prices` takes."""
+    cancel_reasons: ClassVar[Mapping[str, str]] = {
+        "customer": _lt("The customer asked for it"),
+        "out_of_stock": _lt("Out of stock"),
+        "undeliverable": _lt("Cannot be delivered there"),
+        "price": _lt("Wrong price"),
+        "fraud": _lt("Suspected fraud"),
+        "unpaid": _lt("Not paid in time"),
+        "other": _lt("Another reason"),
+    }
+    """What the channel takes as `Cancellation.reason`, and what people see.
+
+    A channel with codes of its own replaces them; `unpaid` and `other` have to stay,
+    for they are given without a person.
+    """
     stock_moved_by: ClassVar[frozenset[Capability]] = frozenset()
     """Notices by which the channel's own stock moves: publish these lines' again."""
     notices: ClassVar[Mapping[str, type[Notice]]] = {

@@ -128,6 +128,9 @@ class OrderLine(Document):
     tax_rate: Money = Decimal(0)
     tax: Money | None = None
     listing_id: str = Field(default="", description="the channel's id of the listing")
+    fulfilled_by_channel: bool = Field(
+        default=False, description="the channel sends it from a warehouse of its own"
+    )
 
     @property
     def amount(self) -> Decimal:
@@ -156,6 +159,39 @@ class PaymentInfo(Document):
     refunded: Money = Decimal(0)
 
 
+class OrderPayment(StrEnum):
+    """How far an order's money has come; what of it, the amounts say."""
+
+    UNPAID = "unpaid"
+    AUTHORISED = "authorised"
+    PARTLY_CAPTURED = "partly_captured"
+    CAPTURED = "captured"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+
+
+class NoticeItem(Document):
+    """So many of one order line."""
+
+    line_id: Reference
+    quantity: Annotated[Decimal, Field(gt=0)]
+
+
+class ChannelRefund(Document):
+    """Money that went back to the customer at the channel.
+
+    `key` is that of our own notice where the refund came of one. `items` names the
+    lines that were refunded, where the channel says it.
+    """
+
+    external_id: Reference
+    amount: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+    created_at: Moment
+    items: tuple[NoticeItem, ...] = ()
+    reason: str = ""
+    key: str = ""
+
+
 class OrderState(StrEnum):
     PENDING = "pending"
     OPEN = "open"
@@ -164,7 +200,10 @@ class OrderState(StrEnum):
 
 
 class ChannelOrder(Document):
-    """One order, whole. `total` is what the customer pays, tax included."""
+    """One order, whole. `total` is what the customer pays, tax included.
+
+    `expires_at` is when the channel gives an unpaid order up, where it says so.
+    """
 
     external_id: Reference
     number: Reference
@@ -181,18 +220,64 @@ class ChannelOrder(Document):
     total: Money
     delivery_method: str = ""
     note: str = ""
+    expires_at: Moment | None = None
+    refunds: tuple[ChannelRefund, ...] = ()
 
     @property
     def paid(self) -> Decimal:
-        """What is authorised or captured: enough for the goods to move."""
+        """What is authorised or captured: enough for the goods to move.
+
+        Of a payment that is done, what was taken counts, not what was promised.
+        """
         return sum(
             (
-                max(payment.captured, payment.amount)
+                payment.captured
+                if payment.state == PaymentState.CAPTURED and payment.captured
+                else max(payment.captured, payment.amount)
                 for payment in self.payments
                 if payment.state in (PaymentState.AUTHORISED, PaymentState.CAPTURED)
             ),
             Decimal(0),
         )
+
+    @property
+    def captured(self) -> Decimal:
+        """What the channel has taken."""
+        return sum(
+            (
+                payment.captured or payment.amount
+                if payment.state == PaymentState.CAPTURED
+                else payment.captured
+                for payment in self.payments
+            ),
+            Decimal(0),
+        )
+
+    @property
+    def refunded(self) -> Decimal:
+        """What went back, as payments or refunds tell it: channels may tell one."""
+        by_payment = sum((payment.refunded for payment in self.payments), Decimal(0))
+        by_refund = sum((refund.amount for refund in self.refunds), Decimal(0))
+        return max(by_payment, by_refund)
+
+    @property
+    def payment_state(self) -> OrderPayment:
+        captured, refunded = self.captured, self.refunded
+        if refunded:
+            whole = refunded >= captured
+            return OrderPayment.REFUNDED if whole else OrderPayment.PARTLY_REFUNDED
+        if captured >= self.total:
+            return OrderPayment.CAPTURED
+        if captured:
+            return OrderPayment.PARTLY_CAPTURED
+        paid = self.paid >= self.total
+        return OrderPayment.AUTHORISED if paid else OrderPayment.UNPAID
+
+    @property
+    def fulfilled_by_channel(self) -> bool:
+        """Whether the channel sends all of its goods itself."""
+        goods = [line for line in self.lines if line.kind == LineKind.PRODUCT]
+        return bool(goods) and all(line.fulfilled_by_channel for line in goods)
 
 
 class RawDocument(Document):
@@ -261,13 +346,6 @@ class ItemResult(Document):
     error: Sentence = ""
 
 
-class NoticeItem(Document):
-    """So many of one order line."""
-
-    line_id: Reference
-    quantity: Annotated[Decimal, Field(gt=0)]
-
-
 class Notice(Document):
     """Something that we tell the channel about an order.
 
@@ -290,7 +368,10 @@ class ShipmentNotice(Notice):
 
 
 class Cancellation(Notice):
-    """We will not deliver. No items means the whole order."""
+    """We will not deliver. No items means the whole order.
+
+    `reason` is one of the adapter's `cancel_reasons`.
+    """
 
     items: tuple[NoticeItem, ...] = ()
     reason: str = ""

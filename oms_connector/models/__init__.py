@@ -23,6 +23,7 @@ from . import (
     res_partner,
     sale_order,
     sale_order_line,
+    sale_order_payment,
     stock_picking,
     stock_quant,
 )

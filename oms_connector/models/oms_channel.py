@@ -74,6 +74,12 @@ class OmsChannel(models.Model):
         help="Whose stock this channel sells.",
     )
     location_ids = fields.One2many("oms.channel.location", "channel_id")
+    unpaid_days = fields.Integer(
+        string="Unpaid Orders Expire After",
+        help="Days after which an order that nobody has paid is cancelled, here and at "
+        "the channel, and its goods can be sold again. 0: they wait, unless the "
+        "channel itself names a day.",
+    )
     team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
     pricelist_id = fields.Many2one(
         "product.pricelist",
@@ -124,6 +130,9 @@ class OmsChannel(models.Model):
     can_listings = fields.Boolean(compute="_compute_capabilities")
     can_locations = fields.Boolean(compute="_compute_capabilities")
 
+    _unpaid_days_positive = models.Constraint(
+        "CHECK(unpaid_days >= 0)", "The days until expiry cannot be negative."
+    )
     _token_uniq = models.Constraint("UNIQUE(event_token)", "Event tokens are unique.")
 
     @api.model

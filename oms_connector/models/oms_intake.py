@@ -154,24 +154,32 @@ class OmsIntake(models.AbstractModel):
         An older version changes nothing. The same version is looked at again: what it
         lacked when it came, a mapping for instance, may be there now.
         """
-        version = naive(document.updated_at)
-        if order.oms_updated_at and version < order.oms_updated_at:
+        if version(document) < (order.oms_version or ""):
             message._done(order, state="ignored")
             return
         channel = order.oms_channel_id
         self._record_payments(channel, order, [document])
+        self._update_payment(order, document)
         if document.state == OrderState.CANCELLED:
             self._cancel(order, document)
         elif order.state in ("draft", "sent"):
             self._rewrite(channel, order, document)
-        elif order.state == "sale" and self._differs(order, document):
-            order._oms_hold(
-                "order_changed",
-                lambda env: env._(
-                    "The channel has changed lines or address since it came."
-                ),
+        elif order.state == "sale":
+            self._hold_unpaid(order, document)
+            if self._differs(order, document):
+                order._oms_hold(
+                    "order_changed",
+                    lambda env: env._(
+                        "The channel has changed lines or address since it came."
+                    ),
+                )
+        if order.oms_version != version(document):
+            order.write(
+                {
+                    "oms_version": version(document),
+                    "oms_updated_at": naive(document.updated_at),
+                }
             )
-        order.oms_updated_at = version
         message._done(order)
 
     def _cancel(self, order, document):
@@ -233,6 +241,11 @@ class OmsIntake(models.AbstractModel):
 def naive(moment):
     """A moment as Odoo stores it."""
     return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def version(document):
+    """The document's version, to be compared as text: Odoo's times end at seconds."""
+    return f"{document.updated_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def _without_repeats(batch):

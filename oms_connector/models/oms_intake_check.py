@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.tools import formatLang
 
-from ..channels.document import LineKind, OrderState
+from ..channels.document import LineKind
 
 
 class OmsIntake(models.AbstractModel):
@@ -61,20 +61,6 @@ class OmsIntake(models.AbstractModel):
             return env._("The delivery address lacks: %s.", labels)
 
         return [("address_incomplete", say, "")]
-
-    def _payment_causes(self, order, document):
-        if document.paid >= document.total or document.state == OrderState.CANCELLED:
-            return []
-
-        def say(env):
-            currency = order.currency_id.with_env(env)
-            return env._(
-                "%(paid)s of %(total)s are paid or authorised.",
-                paid=currency.format(float(document.paid)),
-                total=currency.format(float(document.total)),
-            )
-
-        return [("payment_pending", say, "")]
 
     def _total_causes(self, order, document):
         """The total must be the channel's; else both are shown, and each line."""

@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 from ..channels.document import LineKind
 from ..channels.errors import Malformed
-from .oms_intake import naive
+from .oms_intake import naive, version
 
 
 class OmsIntake(models.AbstractModel):
@@ -52,8 +52,9 @@ class OmsIntake(models.AbstractModel):
             "oms_number": document.number,
             "client_order_ref": document.number,
             "oms_updated_at": naive(document.updated_at),
+            "oms_version": version(document),
             "oms_total": float(document.total),
-            "oms_paid": float(document.paid),
+            **self._payment_vals(document),
             "oms_tax_included": document.tax_included,
             "date_order": naive(document.created_at),
             "pricelist_id": self._pricelist(channel, currency).id,

@@ -1,7 +1,8 @@
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Command
 
-from ..channels.document import PaymentState
+from ..channels.document import OrderPayment, OrderState, PaymentState
+from .oms_intake import naive
 
 _TRANSACTION_STATE = {
     PaymentState.PENDING: "pending",
@@ -40,8 +41,7 @@ class OmsIntake(models.AbstractModel):
         for order, payment, reference in wanted:
             state = _TRANSACTION_STATE[payment.state]
             if reference in known:
-                if known[reference].state != state:
-                    known[reference].state = state
+                self._update_transaction(known[reference], payment, state)
                 continue
             created.append(
                 {
@@ -50,6 +50,7 @@ class OmsIntake(models.AbstractModel):
                     "reference": reference,
                     "provider_reference": payment.external_id,
                     "amount": float(payment.amount),
+                    "oms_captured": float(payment.captured),
                     "currency_id": order.currency_id.id,
                     "partner_id": order.partner_id.id,
                     "sale_order_ids": [Command.link(order.id)],
@@ -59,6 +60,89 @@ class OmsIntake(models.AbstractModel):
                 }
             )
         transactions.create(created)
-        for order, document in zip(orders, documents, strict=True):
-            if order.currency_id.compare_amounts(order.oms_paid, float(document.paid)):
-                order.oms_paid = float(document.paid)
+
+    def _update_transaction(self, transaction, payment, state):
+        """What is captured stays so, whatever an answer says that was under way."""
+        if transaction.state == "done" and state in ("pending", "authorized"):
+            state = "done"
+        if transaction.state != state:
+            transaction.state = state
+        captured = float(payment.captured)
+        if transaction.currency_id.compare_amounts(transaction.oms_captured, captured):
+            transaction.oms_captured = captured
+
+    def _payment_vals(self, document):
+        """How far the order's money has come, as values of the order."""
+        return {
+            "oms_paid": float(document.paid),
+            "oms_captured": float(document.captured),
+            "oms_refunded": float(document.refunded),
+            "oms_payment_state": document.payment_state.value,
+            "oms_expires_at": document.expires_at and naive(document.expires_at),
+        }
+
+    def _update_payment(self, order, document):
+        """Write what changed of it."""
+        changed = {
+            name: value
+            for name, value in self._payment_vals(document).items()
+            if (
+                order.currency_id.compare_amounts(order[name], value)
+                if isinstance(value, float)
+                else (order[name] or None) != value
+            )
+        }
+        if changed:
+            order.write(changed)
+
+    # === BUSINESS METHODS - WHAT MAY MOVE === #
+
+    def _payment_causes(self, order, document):
+        """Goods move when the total is authorised or captured, and not paid back.
+
+        An order that a person let go unpaid goes.
+        """
+        if document.state == OrderState.CANCELLED or order.delivery_status == "full":
+            return []
+        returned = document.payment_state == OrderPayment.REFUNDED
+        if document.paid >= document.total and not returned:
+            return []
+        if order.state == "sale" and self._let_go_unpaid(order):
+            return []
+
+        def say(env):
+            currency = order.currency_id.with_env(env)
+            if returned:
+                return env._(
+                    "The channel has paid %(refunded)s back, and the goods are here "
+                    "still.",
+                    refunded=currency.format(float(document.refunded)),
+                )
+            return env._(
+                "%(paid)s of %(total)s are paid or authorised.",
+                paid=currency.format(float(document.paid)),
+                total=currency.format(float(document.total)),
+            )
+
+        return [("payment_pending", say, "")]
+
+    def _let_go_unpaid(self, order):
+        return order.sudo().oms_hold_ids.filtered(
+            lambda hold: hold.type_id.code == "payment_pending" and hold.released_by_id
+        )
+
+    def _hold_unpaid(self, order, document):
+        """A confirmed order whose payment has gone stops, until there is one again."""
+        causes = self._payment_causes(order, document)
+        for code, say, subject in causes:
+            order._oms_hold(code, say, subject)
+        if not causes:
+            self._release_type(order, "payment_pending")
+
+    def _release_type(self, order, code):
+        """Release what has lost its cause, of one type."""
+        gone = order.sudo().oms_hold_ids.filtered(
+            lambda hold: hold.state == "open" and hold.type_id.code == code
+        )
+        if gone:
+            gone.write({"state": "released", "released_at": fields.Datetime.now()})

@@ -1,4 +1,6 @@
-from odoo import models
+from decimal import Decimal
+
+from odoo import fields, models
 
 
 class PaymentTransaction(models.Model):
@@ -6,7 +8,20 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
+    oms_captured = fields.Monetary(
+        string="Captured at the Channel", readonly=True, copy=False
+    )
+
     # === BUSINESS METHODS === #
+
+    def _oms_to_capture(self):
+        """What of the transaction the channel has not taken yet.
+
+        :rtype: Decimal
+        """
+        amounts = (self.amount, self.oms_captured)
+        amount, captured = (Decimal(str(self.currency_id.round(a))) for a in amounts)
+        return amount - captured if captured < amount else amount
 
     def _send_capture_request(self):
         """Override of `payment`: the outbox asks the channel, once for this capture."""

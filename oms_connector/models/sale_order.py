@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
@@ -29,6 +27,9 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         help="When the channel last changed the order, as far as we know.",
+    )
+    oms_version = fields.Char(
+        readonly=True, copy=False, help="Of two versions the later sorts behind."
     )
     oms_checked_at = fields.Datetime(readonly=True, copy=False)
     oms_total = fields.Monetary(
@@ -315,7 +316,9 @@ class SaleOrder(models.Model):
         channel = self.oms_channel_id.sudo()
         if Capability.CANCELLATION in channel._capabilities():
             notice = Cancellation.build(
-                key=f"cancellation-{self.id}", order_id=self.oms_external_id
+                key=f"cancellation-{self.id}",
+                order_id=self.oms_external_id,
+                reason=self.env.context.get("oms_cancel_reason", "other"),
             )
             self.env["oms.message"]._announce(channel, "cancellation", notice, self)
 
@@ -325,7 +328,7 @@ class SaleOrder(models.Model):
         notice = CaptureNotice.build(
             key=f"capture-{transaction.id}",
             order_id=self.oms_external_id,
-            amount=Decimal(str(transaction.amount)),
+            amount=transaction._oms_to_capture(),
             currency=transaction.currency_id.name,
         )
         return self.env["oms.message"]._announce(

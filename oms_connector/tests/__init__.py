@@ -5,6 +5,7 @@ from . import (
     test_intake,
     test_listing,
     test_message,
+    test_payment,
     test_security,
     test_shipment,
     test_translation,
