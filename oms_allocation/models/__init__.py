@@ -8,5 +8,6 @@ from . import (
     sale_order,
     sale_order_line,
     stock_move,
+    stock_picking,
     stock_warehouse,
 )

@@ -22,6 +22,7 @@ from . import (
     payment_transaction,
     res_partner,
     sale_order,
+    sale_order_floor,
     sale_order_line,
     sale_order_payment,
     stock_picking,

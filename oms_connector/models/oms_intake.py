@@ -184,25 +184,8 @@ class OmsIntake(models.AbstractModel):
 
     def _cancel(self, order, document):
         """A cancellation wins over everything that has not left the building."""
-        if order.state == "cancel":
-            return
-        shipped = order.picking_ids.filtered(
-            lambda p: p.state == "done" and p.picking_type_code == "outgoing"
-        )
-        if shipped:
-            order._oms_hold(
-                "cancelled_late",
-                lambda env: env._(
-                    "The channel cancelled it, but %s has left: expect a return.",
-                    ", ".join(shipped.mapped("name")),
-                ),
-            )
-            open_pickings = order.picking_ids.filtered(
-                lambda p: p.state not in ("done", "cancel")
-            )
-            open_pickings.action_cancel()
-        else:
-            order.with_context(oms_from_channel=True)._action_cancel()
+        if order.state != "cancel":
+            order._oms_cancel_from_channel()
 
     def _rewrite(self, channel, order, document):
         """An order that is not confirmed yet is made anew as the channel has it."""

@@ -301,7 +301,12 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS - WHAT THE CHANNEL IS TOLD === #
 
     def _action_cancel(self):
-        """Override of `sale`: the channel is told, unless it told us."""
+        """Override of `sale`: the channel is told, unless it told us; so is the floor."""
+        interrupted = {
+            order: order._oms_interrupt()
+            for order in self
+            if order.oms_channel_id and order.state == "sale"
+        }
         result = super()._action_cancel()
         if not self.env.context.get("oms_from_channel"):
             for order in self.filtered("oms_channel_id"):
@@ -309,6 +314,8 @@ class SaleOrder(models.Model):
         self.sudo().oms_hold_ids.filtered(lambda h: h.state == "open").write(
             {"state": "released", "released_at": fields.Datetime.now()}
         )
+        for order, under_way in interrupted.items():
+            order._oms_stop_cancelled(under_way)
         return result
 
     def _oms_announce_cancellation(self):

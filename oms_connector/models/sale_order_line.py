@@ -31,6 +31,14 @@ class SaleOrderLine(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _oms_is_goods(self):
+        """Whether the line is of goods that we deliver."""
+        return self.product_id.type == "consu" and not self.display_type
+
+    def _oms_left_quantity(self):
+        """What of the line has left us and is not back, in the line's unit."""
+        return self.qty_delivered if self._oms_is_goods() else 0.0
+
     def _oms_mark_demand(self):
         """What is ordered and not reserved yet may not be sold again."""
         lines = self.filtered(

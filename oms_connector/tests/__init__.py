@@ -1,4 +1,5 @@
 from . import (
+    test_cancel,
     test_channel,
     test_event,
     test_hold,

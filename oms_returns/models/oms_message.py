@@ -33,7 +33,8 @@ class OmsMessage(models.Model):
             changed = False
         else:
             self._wait_for_own_return(document)
-            record, changed = self._create_return(document), True
+            record = self._adopt_return(document) or self._create_return(document)
+            changed = True
         self._done(record, state="done" if changed else "ignored")
 
     def _wait_for_own_return(self, document):
@@ -58,6 +59,26 @@ class OmsMessage(models.Model):
             raise Retryable(
                 self.env._("The channel is just being told of a return of this order")
             )
+
+    def _adopt_return(self, document):
+        """The return that we expect already, because the channel cancelled the order.
+
+        :return: it, now under the channel's own id; empty where there is none
+        """
+        record = self.env["oms.return"].search(
+            [
+                ("channel_id", "=", self.channel_id.id),
+                ("order_id.oms_external_id", "=", document.order_id),
+                ("unasked", "=", True),
+                ("external_id", "=", False),
+                ("state", "in", OPEN_STATES),
+            ],
+            limit=1,
+        )
+        if record:
+            record.external_id = document.external_id
+            self._update_return(record, document)
+        return record
 
     def _create_return(self, document):
         order = self.env["sale.order"].search(

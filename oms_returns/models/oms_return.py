@@ -53,6 +53,12 @@ class OmsReturn(models.Model):
         related="order_id.oms_channel_id", store=True, index="btree_not_null"
     )
     external_id = fields.Char(string="Channel's ID", readonly=True, copy=False)
+    unasked = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Expected because the channel cancelled what had left; the customer has "
+        "asked for nothing.",
+    )
     note = fields.Text(help="For colleagues; the customer does not see it.")
     line_ids = fields.One2many(
         "oms.return.line",

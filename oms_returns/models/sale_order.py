@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .oms_return_line import OPEN_STATES
 
 
 class SaleOrder(models.Model):
@@ -68,3 +71,38 @@ class SaleOrder(models.Model):
             for line, quantity in lines._oms_returnable().items()
             if line._oms_compare(quantity, 0) > 0
         }
+
+    def _oms_expect_return(self, say, quantities=None):
+        """Override of `oms_connector`: a return that nobody has to ask for.
+
+        What is announced already is not expected twice.
+        """
+        self.ensure_one()
+        wanted = {}
+        for line, most in self._oms_returnable_lines().items():
+            announced = line.sudo().oms_qty_announced
+            missing = (
+                most if quantities is None else quantities.get(line, 0) - announced
+            )
+            if line._oms_compare(missing, 0) > 0:
+                wanted[line] = min(most, missing)
+        returns = self.env["oms.return"].sudo()
+        if wanted:
+            env = self.with_context(lang=self.company_id.partner_id.lang).env
+            record = returns.create(
+                {
+                    "order_id": self.id,
+                    "unasked": True,
+                    "note": say(env),
+                    "line_ids": [
+                        Command.create({"order_line_id": line.id, "quantity": quantity})
+                        for line, quantity in wanted.items()
+                    ],
+                }
+            )
+            record._update_state(("requested",), "expected")
+            returns += record
+        return bool(
+            returns
+            or self.sudo().oms_return_ids.filtered(lambda r: r.state in OPEN_STATES)
+        )

@@ -1,5 +1,6 @@
 from . import (
     test_credit,
+    test_expected,
     test_in_return,
     test_invoicing,
     test_race,

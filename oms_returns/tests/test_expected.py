@@ -1,0 +1,53 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo.addons.oms_connector.channels.document import OrderState, ReturnItem
+from odoo.addons.oms_connector.tests.common import NOON
+
+from .common import ReturnsCase
+
+
+class TestExpected(ReturnsCase):
+    """What the channel cancels after it has left is a return to expect."""
+
+    def cancelled(self, *lines, hours=1):
+        return self.order(
+            lines=lines,
+            state=OrderState.CANCELLED,
+            updated_at=NOON + timedelta(hours=hours),
+        )
+
+    def test_cancelled_after_shipment(self):
+        order = self.channel_order(lines=[self.line(quantity=2)])
+        self.take(self.cancelled(self.line(quantity=2)))
+        record = order.oms_return_ids
+        self.assertEqual(record.state, "expected")
+        self.assertEqual(record.line_ids.quantity, 2)
+        self.assertIn(order.picking_ids.name, record.note)
+        self.assertFalse(self.open_holds(order), "the return says it")
+
+    def test_of_a_partly_shipped_order_what_left_comes_back(self):
+        order = self.take(self.order(lines=[self.line(quantity=3)]))
+        self.ship(order.picking_ids, quantity=1)
+        self.take(self.cancelled(self.line(quantity=3)))
+        self.assertEqual(order.order_line.product_uom_qty, 1)
+        self.assertEqual(order.oms_return_ids.line_ids.quantity, 1)
+        self.assertEqual(set(order.picking_ids.mapped("state")), {"done", "cancel"})
+
+    def test_what_comes_back_already_is_not_expected_twice(self):
+        order = self.channel_order(lines=[self.line(quantity=2)])
+        self.return_of(order, 2)
+        self.take(self.cancelled(self.line(quantity=2)))
+        self.take(self.cancelled(self.line(quantity=2), hours=2))
+        self.assertEqual(len(order.oms_return_ids), 1)
+        self.assertFalse(self.open_holds(order))
+
+    def test_channel_s_own_return_of_it_is_the_same_return(self):
+        order = self.channel_order(lines=[self.line(quantity=2)])
+        self.take(self.cancelled(self.line(quantity=2)))
+        items = (ReturnItem(line_id="line-1", quantity=Decimal(1), reason="Too small"),)
+        message = self.take_return(self.channel_return(items=items))
+        self.assertEqual(message.state, "done")
+        record = order.oms_return_ids
+        self.assertEqual(record.external_id, "ret-1")
+        self.assertEqual(record.line_ids.quantity, 1)
