@@ -7,10 +7,15 @@ class StockPicking(models.Model):
     # === BUSINESS METHODS === #
 
     def _oms_is_being_picked(self):
-        """Override of `oms_connector`: a batch that has begun is being picked."""
-        picked = super()._oms_is_being_picked()
-        open_ = self.state not in ("draft", "done", "cancel") and not self.return_id
-        return picked or (open_ and self.batch_id.state == "in_progress")
+        """Override of `oms_connector`: so is a batch that somebody has taken.
+
+        Batches that Odoo makes by itself are under way from the start and nobody's.
+        """
+        if super()._oms_is_being_picked():
+            return True
+        batch = self.batch_id
+        taken = batch.state == "in_progress" and batch.user_id
+        return bool(taken and self.state not in ("draft", "done", "cancel"))
 
     def _oms_pickers(self):
         """Override of `oms_connector`: who has the batch, picks it."""

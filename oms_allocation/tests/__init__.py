@@ -1,4 +1,5 @@
 from . import (
+    test_change,
     test_decision,
     test_node,
     test_quantities,

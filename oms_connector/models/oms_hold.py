@@ -93,6 +93,10 @@ class OmsHold(models.Model):
         )
         holds.order_id._oms_advance()
 
+    def _release_by_itself(self):
+        """Release holds whose cause is gone; nobody has decided anything."""
+        self.sudo().write({"state": "released", "released_at": fields.Datetime.now()})
+
     def _resolve_unknown_listing(self):
         listing = self.env["oms.listing"].search(
             [("channel_id", "=", self.channel_id.id), ("sku", "=", self.subject)]

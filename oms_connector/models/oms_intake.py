@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import UTC
 
 import psycopg2.errors
@@ -165,14 +164,7 @@ class OmsIntake(models.AbstractModel):
         elif order.state in ("draft", "sent"):
             self._rewrite(channel, order, document)
         elif order.state == "sale":
-            self._hold_unpaid(order, document)
-            if self._differs(order, document):
-                order._oms_hold(
-                    "order_changed",
-                    lambda env: env._(
-                        "The channel has changed lines or address since it came."
-                    ),
-                )
+            self._update_confirmed(order, document)
         if order.oms_version != version(document):
             order.write(
                 {
@@ -200,25 +192,6 @@ class OmsIntake(models.AbstractModel):
         order.write(vals)
         self._release_causes(order, self._hold_causes(order, document, listings))
         self._next_steps(order)
-
-    def _differs(self, order, document):
-        """Whether the channel's lines or delivery address are not the order's."""
-        ours = defaultdict(float)
-        for line in order.order_line.filtered("oms_external_id"):
-            ours[line.oms_external_id] += line.product_uom_qty
-        theirs = {line.external_id: float(line.quantity) for line in document.lines}
-        if any(abs(theirs.get(key, 0) - qty) > 1e-6 for key, qty in ours.items()):
-            return True
-        if set(theirs) - set(ours):
-            return True
-        if self._address_kept(order):
-            return False
-        vals = self._address_vals(document.shipping)
-        address = order.partner_shipping_id
-        return any(
-            (address[name] or "") != (vals[name] or "")
-            for name in ("street", "street2", "zip", "city")
-        )
 
 
 def naive(moment):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Command
 
 from ..channels.document import OrderPayment, OrderState, PaymentState
@@ -145,4 +145,4 @@ class OmsIntake(models.AbstractModel):
             lambda hold: hold.state == "open" and hold.type_id.code == code
         )
         if gone:
-            gone.write({"state": "released", "released_at": fields.Datetime.now()})
+            gone._release_by_itself()

@@ -31,6 +31,9 @@ class SaleOrder(models.Model):
     oms_version = fields.Char(
         readonly=True, copy=False, help="Of two versions the later sorts behind."
     )
+    oms_address_key = fields.Char(
+        readonly=True, copy=False, help="Names the addresses that the channel has sent."
+    )
     oms_checked_at = fields.Datetime(readonly=True, copy=False)
     oms_total = fields.Monetary(
         string="Channel's Total",
@@ -182,6 +185,9 @@ class SaleOrder(models.Model):
                 and (h.subject or "") == subject
             )
         )
+        if not same:
+            # One that was just released must not stand in the way of its successor.
+            same.flush_model(["state"])
         hold = same or same.create(
             {
                 "order_id": self.id,
@@ -301,7 +307,7 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS - WHAT THE CHANNEL IS TOLD === #
 
     def _action_cancel(self):
-        """Override of `sale`: the channel is told, unless it told us; so is the floor."""
+        """Override of `sale`: the channel is told, unless it told us; and the floor."""
         interrupted = {
             order: order._oms_interrupt()
             for order in self

@@ -32,6 +32,26 @@ class SaleOrder(models.Model):
         """
         return False
 
+    # === BUSINESS METHODS - ANOTHER ADDRESS === #
+
+    def _oms_redirect(self, address_id):
+        """Deliver to another address, as far as nothing has left.
+
+        Odoo would change all deliveries or none, and ask somebody to do it by hand.
+        """
+        self.ensure_one()
+        pickings = self.sudo().picking_ids
+        gone = {p: p.partner_id for p in pickings if p.state in ("done", "cancel")}
+        self.with_context(
+            update_delivery_shipping_partner=True
+        ).partner_shipping_id = address_id
+        for picking, partner in gone.items():
+            picking.partner_id = partner
+        moves = self.sudo().order_line.move_ids
+        moves.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        ).partner_id = address_id
+
     # === BUSINESS METHODS - THE PICK === #
 
     def _oms_interrupt(self):
@@ -97,6 +117,19 @@ class SaleOrder(models.Model):
             if parts:
                 transfers += self._oms_return_of(picking, parts)
         return transfers
+
+    def _oms_brought_back(self, before):
+        """Transfers that Odoo itself made to bring picked goods back to the shelf.
+
+        :param before: the order's transfers that were there before
+        """
+        steps = self.sudo().picking_ids & before
+        bays = steps.move_ids.filtered(
+            lambda move: move.state == "done" and move.location_dest_usage == "internal"
+        ).location_dest_id
+        return (self.sudo().picking_ids - before).filtered(
+            lambda p: p.location_id in bays and p.picking_type_code == "internal"
+        )
 
     def _oms_staged(self):
         """What stands between shelf and door.

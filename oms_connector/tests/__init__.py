@@ -1,6 +1,7 @@
 from . import (
     test_cancel,
     test_channel,
+    test_edit,
     test_event,
     test_hold,
     test_intake,

@@ -6,7 +6,6 @@ from odoo.addons.oms_connector.channels.document import (
     Customer,
     OrderState,
 )
-from odoo.exceptions import UserError
 
 from .common import NOON, ConnectorCase
 
@@ -186,17 +185,6 @@ class TestIntake(ConnectorCase):
         self.assertEqual(self.adapter.sent[-1].order_id, "order-1001")
 
     # --- Edited ---
-
-    def test_edited_after_confirmation_is_held_before_it_ships(self):
-        order = self.take(self.order())
-        self.take(
-            self.order(
-                lines=[self.line(quantity=2)], updated_at=NOON + timedelta(hours=1)
-            )
-        )
-        self.assertEqual(self.open_holds(order), {"order_changed"})
-        with self.assertRaises(UserError):
-            self.ship(order.picking_ids)
 
     def test_payment_that_arrives_later_lets_the_order_go(self):
         order = self.take(self.order(paid=False))

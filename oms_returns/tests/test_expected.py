@@ -51,3 +51,14 @@ class TestExpected(ReturnsCase):
         record = order.oms_return_ids
         self.assertEqual(record.external_id, "ret-1")
         self.assertEqual(record.line_ids.quantity, 1)
+
+    def test_fewer_ordered_after_shipment(self):
+        order = self.channel_order(lines=[self.line(quantity=3)])
+        fewer = self.order(
+            lines=[self.line(quantity=1)], updated_at=NOON + timedelta(hours=1)
+        )
+        self.take(fewer)
+        order._oms_retake()
+        self.assertEqual(order.oms_return_ids.line_ids.mapped("quantity"), [2])
+        self.assertEqual(order.oms_return_ids.state, "expected")
+        self.assertNotIn("order_changed", self.open_holds(order))
