@@ -26,6 +26,7 @@
         "views/oms_listing_views.xml",
         "views/oms_hold_views.xml",
         "views/oms_tax_mapping_views.xml",
+        "wizards/oms_cancel_views.xml",
         "wizards/oms_fetch_views.xml",
         "views/oms_channel_views.xml",
         "views/oms_channel_demo_views.xml",

@@ -4,9 +4,10 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..channels.adapter import Capability
-from ..channels.document import Cancellation, CaptureNotice, RefundNotice
+from ..channels.document import CaptureNotice, RefundNotice
 from ..channels.errors import ChannelError
 from ..language import error_text, write_in_every_language
+from .sale_order_cancel import DEFAULT_REASON
 
 ADVANCE_AGAIN = 1
 """Seconds until orders that gave way to another worker are tried again."""
@@ -316,24 +317,15 @@ class SaleOrder(models.Model):
         result = super()._action_cancel()
         if not self.env.context.get("oms_from_channel"):
             for order in self.filtered("oms_channel_id"):
-                order._oms_announce_cancellation()
+                order._oms_announce_cancellation(
+                    reason=self.env.context.get("oms_cancel_reason", DEFAULT_REASON)
+                )
         self.sudo().oms_hold_ids.filtered(lambda h: h.state == "open").write(
             {"state": "released", "released_at": fields.Datetime.now()}
         )
         for order, under_way in interrupted.items():
             order._oms_stop_cancelled(under_way)
         return result
-
-    def _oms_announce_cancellation(self):
-        self.ensure_one()
-        channel = self.oms_channel_id.sudo()
-        if Capability.CANCELLATION in channel._capabilities():
-            notice = Cancellation.build(
-                key=f"cancellation-{self.id}",
-                order_id=self.oms_external_id,
-                reason=self.env.context.get("oms_cancel_reason", "other"),
-            )
-            self.env["oms.message"]._announce(channel, "cancellation", notice, self)
 
     def _oms_announce_capture(self, transaction):
         """Have the channel take what it authorised, once for the transaction."""

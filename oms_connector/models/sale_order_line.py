@@ -9,6 +9,21 @@ class SaleOrderLine(models.Model):
     )
     oms_sku = fields.Char(string="Channel's SKU", readonly=True, copy=False)
 
+    # === COMPUTE METHODS === #
+
+    def _compute_price_unit(self):
+        """Override of `sale`: what a channel has sold costs what the channel said.
+
+        Odoo would look the price up anew whenever the quantity changes.
+        """
+        ours = self.filtered(lambda line: not line.oms_external_id)
+        return super(SaleOrderLine, ours)._compute_price_unit()
+
+    def _compute_discount(self):
+        """Override of `sale`, as `_compute_price_unit`."""
+        ours = self.filtered(lambda line: not line.oms_external_id)
+        return super(SaleOrderLine, ours)._compute_discount()
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

@@ -1,5 +1,6 @@
 from . import (
     test_cancel,
+    test_cancel_wizard,
     test_channel,
     test_edit,
     test_event,

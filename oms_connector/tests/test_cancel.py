@@ -127,6 +127,7 @@ class TestCancelledByTheChannel(ConnectorCase):
         self.ship_part(order.picking_ids, self.tent, 1)
         self.take(self.cancelled(self.line(quantity=3), self.line(2, "S-LAMP")))
         self.assertEqual(order.order_line.mapped("product_uom_qty"), [1, 0])
+        self.assertEqual(order.amount_total, 100)
         self.assertEqual(set(order.picking_ids.mapped("state")), {"done", "cancel"})
         self.assertEqual(self.open_holds(order), {"cancelled_late"})
         self.assertEqual((self.free(self.tent), self.free(self.lamp)), (9, 5))

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from .memory import Note
-from .order_book import cents
+from .order_book import cents, tax_in
 
 ORDER, PAYMENT, SHIPMENT, CANCELLATION = "order", "payment", "shipment", "cancellation"
 CAPTURE, REFUND = "capture", "refund"
 RETURN, RETURN_RECEIVED = "return", "return_received"
+PAYABLE = timedelta(days=3)
+"""How long the shop waits for the money of an order."""
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Standing:
     returned: dict[str, Decimal] = field(default_factory=dict)
     parcels: list[dict] = field(default_factory=list)
     payment: dict = field(default_factory=dict)
+    refunds: list[dict] = field(default_factory=list)
 
     @property
     def ordered(self) -> dict[str, Decimal]:
@@ -53,13 +56,19 @@ class Standing:
         return "on_hold" if self.payment["status"] == "waiting" else "processing"
 
     def document(self) -> dict:
-        """The order as the shop's API gives it."""
+        """The order as the shop's API gives it; what is cancelled is off its lines."""
         payment = dict(self.payment)
         if self.status == "cancelled" and not payment["paid"]:
             payment["status"] = "void"
+        items = [self._remaining(item) for item in self.placed["items"]]
+        gone = sum(map(_gross, self.placed["items"])) - sum(map(_gross, items))
+        placed_at = datetime.fromisoformat(self.placed["placed_at"])
+        waits = self.status == "on_hold"
         return {
             **self.placed,
             "status": self.status,
+            "grand_total": self.placed["grand_total"] - gone,
+            "pay_until": (placed_at + PAYABLE).isoformat() if waits else None,
             "changed_at": self.changed_at.isoformat(),
             "items": [
                 {
@@ -68,11 +77,24 @@ class Standing:
                     "cancelled": str(self.cancelled.get(item["id"], 0)),
                     "returned": str(self.returned.get(item["id"], 0)),
                 }
-                for item in self.placed["items"]
+                for item in items
             ],
             "payment": payment,
+            "refunds": self.refunds,
             "parcels": self.parcels,
         }
+
+    def _remaining(self, item: dict) -> dict:
+        """A line less what was cancelled of it, unless the whole order is."""
+        cancelled = self.cancelled.get(item["id"], 0)
+        if not cancelled or self.status == "cancelled":
+            return item
+        ordered = Decimal(item["qty"])
+        left = ordered - cancelled
+        rebate = cents(Decimal(item["rebate"]) * left / ordered / 100)
+        remaining = {**item, "qty": str(left), "rebate": rebate}
+        rate = Decimal(item["vat_percent"])
+        return {**remaining, "vat": tax_in(_gross(remaining), rate)}
 
 
 def standing(notes: Iterable[Note], now: datetime) -> Standing:
@@ -104,20 +126,48 @@ def _ship(order: Standing, payload: dict) -> None:
     )
 
 
+def _gross(item: dict) -> int:
+    return cents(Decimal(item["qty"]) * item["price"] / 100) - item["rebate"]
+
+
 def _cancel(order: Standing, payload: dict) -> None:
+    """Who cancels a whole order gets the money back without being asked."""
     if payload["items"]:
         _add(order.cancelled, payload["items"])
-    else:
-        order.cancelled = order.ordered
+        return
+    order.cancelled = order.ordered
+    left = order.payment["paid"] - order.payment["refunded"]
+    if left:
+        order.payment["refunded"] += left
+        order.refunds.append(
+            {
+                "id": f"refund-{payload['reference']}",
+                "amount": left,
+                "at": payload["at"],
+                "items": [],
+                "reason": "cancelled",
+                "key": "",
+            }
+        )
 
 
 def _capture(order: Standing, payload: dict) -> None:
-    order.payment["paid"] += cents(Decimal(payload["amount"]))
-    order.payment["status"] = "paid"
+    payment = order.payment
+    payment["paid"] += cents(Decimal(payload["amount"]))
+    payment["status"] = "paid" if payment["paid"] >= payment["amount"] else "reserved"
 
 
 def _refund(order: Standing, payload: dict) -> None:
-    order.payment["refunded"] += cents(Decimal(payload["amount"]))
+    amount = cents(Decimal(payload["amount"]))
+    order.payment["refunded"] += amount
+    order.refunds.append(
+        {
+            "id": payload["reference"],
+            "amount": amount,
+            "at": payload["at"],
+            **{name: payload[name] for name in ("items", "reason", "key")},
+        }
+    )
 
 
 def _receive_return(order: Standing, payload: dict) -> None:

@@ -6,10 +6,12 @@ from decimal import Decimal
 from ..document import (
     Address,
     ChannelOrder,
+    ChannelRefund,
     ChannelReturn,
     Customer,
     Event,
     LineKind,
+    NoticeItem,
     OrderLine,
     OrderState,
     PaymentInfo,
@@ -55,6 +57,8 @@ def order(payload: str) -> ChannelOrder:
             total=_money(data["grand_total"]),
             delivery_method=data["delivery"]["method"],
             note=data["remark"],
+            expires_at=data["pay_until"],
+            refunds=[_refund(entry) for entry in data["refunds"]],
         )
     except KeyError as error:
         raise Malformed(_lt("The order has no field %(field)s", field=error)) from None
@@ -125,6 +129,7 @@ def _line(item: dict) -> OrderLine:
         discount=_money(item["rebate"]),
         tax_rate=item["vat_percent"],
         tax=_money(item["vat"]),
+        fulfilled_by_channel=item.get("sent_by") == "shop",
     )
 
 
@@ -171,4 +176,18 @@ def _payment(payment: dict) -> PaymentInfo:
         amount=_money(payment["amount"]),
         captured=_money(payment["paid"]),
         refunded=_money(payment["refunded"]),
+    )
+
+
+def _refund(refund: dict) -> ChannelRefund:
+    return ChannelRefund.build(
+        external_id=refund["id"],
+        amount=_money(refund["amount"]),
+        created_at=refund["at"],
+        items=[
+            NoticeItem.build(line_id=item["line_id"], quantity=item["quantity"])
+            for item in refund["items"]
+        ],
+        reason=refund["reason"],
+        key=refund["key"],
     )

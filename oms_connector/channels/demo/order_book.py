@@ -225,7 +225,7 @@ def _item(identity, country, item: CatalogueItem, quantity: int, percent: int) -
         "price": item.cents,
         "rebate": rebate,
         "vat_percent": str(rate),
-        "vat": _tax_in(gross - rebate, rate),
+        "vat": tax_in(gross - rebate, rate),
     }
 
 
@@ -233,7 +233,7 @@ def _amount(item: dict) -> int:
     return item["qty"] * item["price"] - item["rebate"]
 
 
-def _tax_in(gross: int, rate: Decimal) -> int:
+def tax_in(gross: int, rate: Decimal) -> int:
     return cents(Decimal(gross) / 100 * rate / (100 + rate))
 
 
@@ -251,7 +251,7 @@ def _delivery(random: Random, country, items: list[dict]) -> dict:
         "method": method,
         "price": price,
         "vat_percent": str(rate),
-        "vat": _tax_in(price, rate),
+        "vat": tax_in(price, rate),
     }
 
 

@@ -5,12 +5,14 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from ..document import (
     Cancellation,
     CaptureNotice,
     Notice,
+    NoticeItem,
     Receipt,
     RefundNotice,
     ReturnNotice,
@@ -183,6 +185,37 @@ class DemoShop:
             Cancellation(key=key, order_id=order.placed["id"], reason="customer")
         )
 
+    def refund_order(
+        self,
+        reference: str,
+        amount: Decimal,
+        items: Iterable[tuple[str, int]] = (),
+        reason: str = "",
+    ) -> str:
+        """The shop's staff give money back.
+
+        :param items: line id and quantity of what it is for, if anything
+        :return: the refund's id
+        :raise Rejected: where less than that is left of what was paid
+        """
+        order = self._order(reference)
+        identity = order.placed["id"]
+        key = f"staff-{identity}-{len(order.refunds) + 1}"
+        notice = RefundNotice(
+            key=key,
+            order_id=identity,
+            amount=amount,
+            currency=CURRENCY,
+            items=[NoticeItem(line_id=line, quantity=qty) for line, qty in items],
+            reason=reason,
+        )
+        self._check_refund(order, notice)
+        payload = notice.model_dump(mode="json")
+        payload |= {"key": "", "reference": _reference(ledger.REFUND, key)}
+        payload["at"] = self.now.isoformat()
+        self._note(ledger.REFUND, f"{identity}/{key}", identity, payload)
+        return payload["reference"]
+
     def request_return(
         self, reference: str, items: Iterable[tuple[str, int, str]], remark: str = ""
     ) -> str:
@@ -240,6 +273,7 @@ class DemoShop:
             order = self._order(notice.order_id)
             check(order, notice)
             payload = notice.model_dump(mode="json")
+            payload |= {"reference": _reference(kind, key), "at": self.now.isoformat()}
             self._note(kind, key, order.placed["id"], payload)
         return Receipt(reference=_reference(kind, key))
 

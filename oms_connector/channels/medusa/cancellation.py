@@ -1,5 +1,6 @@
 """Cancellations into Medusa: the whole order, or some of its lines by an order edit."""
 
+from ..adapter import ChannelAdapter
 from ..document import Cancellation, Receipt
 from ..errors import Rejected
 from ..text import _lt
@@ -30,7 +31,9 @@ def _edit(api: AdminApi, notice: Cancellation) -> Receipt:
             {
                 "order_id": notice.order_id,
                 "internal_note": notice.key,
-                "description": notice.reason,
+                "description": ChannelAdapter.cancel_reasons.get(
+                    notice.reason, notice.reason
+                ),
             },
         )["order_change"]
     if change["status"] == "confirmed":

@@ -15,6 +15,7 @@ from channels.document import (
     ListingRef,
     Location,
     NoticeItem,
+    OrderPayment,
     OrderState,
     PaymentState,
     PriceLevel,
@@ -287,6 +288,55 @@ def test_what_is_cancelled_cannot_ship_and_the_rest_completes_the_order(channel,
         channel.push_shipment(shipment(order, "s1", 2))
     channel.push_shipment(shipment(order, "s1", 1, 1))
     assert read(channel, order).state == OrderState.COMPLETED
+
+
+def test_what_is_cancelled_is_off_the_lines_and_the_total(channel, order):
+    channel.push_cancellation(
+        Cancellation(key="c1", order_id=order.external_id, items=items(order, 1, 1))
+    )
+    rest = read(channel, order)
+    assert [line.quantity for line in rest.lines[:2]] == [1, 0]
+    assert rest.total == sum(line.amount for line in rest.lines)
+    assert rest.total < order.total
+
+
+def test_who_cancels_a_whole_order_gets_the_money_back(channel, order):
+    channel.push_cancellation(Cancellation(key="c1", order_id=order.external_id))
+    cancelled = read(channel, order)
+    assert cancelled.payment_state == OrderPayment.REFUNDED
+    assert [refund.amount for refund in cancelled.refunds] == [order.total]
+    assert read(channel, order).refunds == cancelled.refunds
+
+
+def test_refunds_say_whose_they_are(channel, order):
+    channel.push_refund(refund(order, "refund-7", "5.00"))
+    line = order.lines[0].external_id
+    staff = channel.shop.refund_order(
+        order.number, Decimal(3), [(line, 1)], reason="scratched"
+    )
+    ours, theirs = read(channel, order).refunds
+    assert (ours.amount, ours.key) == (5, "refund-7")
+    assert (theirs.external_id, theirs.key, theirs.reason) == (staff, "", "scratched")
+    assert theirs.items == (NoticeItem(line_id=line, quantity=1),)
+    with pytest.raises(Rejected, match="be refunded"):
+        channel.shop.refund_order(order.number, order.total)
+
+
+def test_part_of_a_payment_is_captured(channel):
+    order = placed(channel, payment="reserved")
+    notice = CaptureNotice(
+        key="c1", order_id=order.external_id, amount=Decimal(1), currency="EUR"
+    )
+    channel.push_capture(notice)
+    part = read(channel, order)
+    assert part.payment_state == OrderPayment.PARTLY_CAPTURED
+    assert part.paid == order.total
+
+
+def test_an_unpaid_order_says_how_long_it_waits(channel, order):
+    waiting = placed(channel, payment="waiting")
+    assert waiting.expires_at > waiting.created_at
+    assert order.expires_at is None
 
 
 def test_what_was_sent_cannot_be_cancelled(channel, order):

@@ -7,6 +7,7 @@ import pytest
 from channels.document import (
     Address,
     ChannelOrder,
+    ChannelRefund,
     Customer,
     NoticeItem,
     OrderLine,
@@ -74,6 +75,52 @@ def test_a_line_comes_to_quantity_times_price_less_discount():
 )
 def test_paid_is_what_is_authorised_or_captured(payments, paid):
     assert order(payments=payments).paid == Decimal(paid)
+
+
+@pytest.mark.parametrize(
+    ("payments", "state"),
+    [
+        ((), "unpaid"),
+        ((payment(PaymentState.PENDING, "9.90"),), "unpaid"),
+        ((payment(PaymentState.AUTHORISED, "5"),), "unpaid"),
+        ((payment(PaymentState.AUTHORISED, "9.90"),), "authorised"),
+        ((payment(PaymentState.AUTHORISED, "9.90", "5"),), "partly_captured"),
+        ((payment(PaymentState.CAPTURED, "9.90", "5"),), "partly_captured"),
+        ((payment(PaymentState.CAPTURED, "9.90", "9.90"),), "captured"),
+        ((payment(PaymentState.CAPTURED, "9.90"),), "captured"),
+        (
+            (
+                payment(PaymentState.AUTHORISED, "4.90"),
+                payment(PaymentState.CAPTURED, "5", "5"),
+            ),
+            "partly_captured",
+        ),
+    ],
+)
+def test_payment_state_says_how_far_the_money_is(payments, state):
+    assert order(payments=payments).payment_state == state
+
+
+@pytest.mark.parametrize(
+    ("by_payment", "by_refund", "state"),
+    [
+        ("1", "0", "partly_refunded"),
+        ("0", "1", "partly_refunded"),
+        ("9.90", "9.90", "refunded"),
+        ("0", "9.90", "refunded"),
+    ],
+)
+def test_refunds_are_told_by_payments_or_by_themselves(by_payment, by_refund, state):
+    paid = payment(PaymentState.CAPTURED, "9.90", "9.90")
+    amount = Decimal(by_refund)
+    sold = order(
+        payments=(paid.model_copy(update={"refunded": Decimal(by_payment)}),),
+        refunds=[ChannelRefund(external_id="r", amount=amount, created_at=NOON)]
+        if amount
+        else (),
+    )
+    assert sold.payment_state == state
+    assert sold.refunded == max(Decimal(by_payment), amount)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,21 @@ def test_a_cancelled_order_keeps_its_total():
     assert order.total == order.payments[0].refunded == Decimal("24.80")
 
 
+def test_refunds_say_whether_we_asked_for_them():
+    content = recorded("order_returned_and_refunded")
+    payment = content["payment_collections"][0]["payments"][0]
+    (given,) = payment["refunds"]
+    given["note"] = "Return RET/00007 (refund-7)"
+    by_hand = {**given, "id": "ref_hand", "amount": "2.5", "note": "Scratched (sorry)"}
+    nothing = {**given, "id": "ref_none", "amount": 0}
+    payment["refunds"] = [given, by_hand, nothing]
+    ours, theirs = parse(content).refunds
+    assert (ours.external_id, ours.amount) == (given["id"], Decimal(40))
+    assert (ours.key, ours.reason) == ("refund-7", "Return RET/00007")
+    assert (theirs.amount, theirs.key) == (Decimal("2.50"), "")
+    assert theirs.reason == "Scratched (sorry)"
+
+
 def test_addresses_and_customer():
     content = recorded("order_tax_included")
     content["shipping_address"] |= {
