@@ -1,4 +1,5 @@
 from . import (
+    account_move,
     oms_channel,
     oms_channel_demo,
     oms_channel_location,
@@ -15,8 +16,10 @@ from . import (
     oms_intake_edit,
     oms_intake_order,
     oms_intake_payment,
+    oms_intake_refund,
     oms_listing,
     oms_message,
+    oms_refund_credit,
     oms_stock_mark,
     oms_tax_mapping,
     payment_provider,
@@ -27,6 +30,7 @@ from . import (
     sale_order_floor,
     sale_order_line,
     sale_order_payment,
+    sale_order_refund,
     stock_picking,
     stock_quant,
 )

@@ -136,6 +136,7 @@ class OmsIntake(models.AbstractModel):
         self._record_payments(channel, orders, documents)
         for order, document in zip(orders, documents, strict=True):
             self._hold_causes(order, document, listings)
+            self._record_refunds(order, document)
         gone = orders.filtered(
             lambda o: documents[orders.ids.index(o.id)].state == OrderState.CANCELLED
         )
@@ -159,6 +160,7 @@ class OmsIntake(models.AbstractModel):
         channel = order.oms_channel_id
         self._record_payments(channel, order, [document])
         self._update_payment(order, document)
+        self._record_refunds(order, document)
         if document.state == OrderState.CANCELLED:
             self._cancel(order, document)
         elif order.state in ("draft", "sent"):

@@ -11,6 +11,27 @@ class PaymentTransaction(models.Model):
     oms_captured = fields.Monetary(
         string="Captured at the Channel", readonly=True, copy=False
     )
+    oms_order_id = fields.Many2one(
+        "sale.order",
+        string="Order Refunded at the Channel",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    oms_uncredited = fields.Monetary(
+        string="Not Credited Yet",
+        readonly=True,
+        copy=False,
+        help="What of the channel's refund no credit note says yet: it was not "
+        "invoiced.",
+    )
+    oms_refund_items = fields.Json(
+        readonly=True, copy=False, help="Quantity by the channel's line."
+    )
+    oms_refund_reason = fields.Char(readonly=True, copy=False)
+    oms_credit_note_ids = fields.One2many(
+        "account.move", "oms_refund_id", string="Credit Notes", readonly=True
+    )
 
     # === BUSINESS METHODS === #
 

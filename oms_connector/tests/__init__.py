@@ -9,6 +9,7 @@ from . import (
     test_listing,
     test_message,
     test_payment,
+    test_refund,
     test_security,
     test_shipment,
     test_translation,

@@ -1,8 +1,10 @@
 from . import (
     account_move,
     oms_demo_company,
+    oms_intake,
     oms_message,
     oms_return,
+    oms_return_channel_refund,
     oms_return_credit,
     oms_return_line,
     oms_return_reason,

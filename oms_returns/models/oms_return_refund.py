@@ -126,6 +126,10 @@ class OmsReturn(models.Model):
         self.ensure_one()
         if self.state in ("refunding", "refunded"):
             return
+        paid = self.state == "received" and self._channel_refund()
+        if paid:
+            self._settle_by_channel(paid)
+            return
         record = self.with_company(self.company_id)
         via = record._refund_way()
         record._update_state(("received",), "refunding", refund_via=via)

@@ -42,6 +42,7 @@ class SaleOrderLine(models.Model):
         "oms_return_line_ids.quantity",
         "oms_return_line_ids.received_quantity",
         "oms_return_line_ids.state",
+        "oms_return_line_ids.return_id.credited_by_channel",
     )
     def _compute_oms_return_quantities(self):
         for line in self:
@@ -51,7 +52,9 @@ class SaleOrderLine(models.Model):
             received = settled + returns.filtered(lambda r: r.state == "received")
             line.oms_qty_announced = sum(announced.mapped("quantity"))
             line.oms_qty_returned = sum(received.mapped("received_quantity"))
-            line.oms_qty_settled = sum(settled.mapped("received_quantity"))
+            # What the channel's refund has credited stays invoiced on the line.
+            here = settled.filtered(lambda r: not r.return_id.credited_by_channel)
+            line.oms_qty_settled = sum(here.mapped("received_quantity"))
 
     @api.depends("oms_qty_returned", "oms_qty_settled")
     def _compute_qty_to_invoice(self):

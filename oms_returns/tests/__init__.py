@@ -1,4 +1,5 @@
 from . import (
+    test_channel_refund,
     test_credit,
     test_expected,
     test_in_return,
