@@ -55,9 +55,11 @@ class SaleOrderLine(models.Model):
         """Whether nodes are chosen for the line: goods from stock that a channel sold.
 
         Goods with a route of their own to the customer, made or bought to order, take
-        that.
+        that. What the channel sends itself takes none of ours.
         """
         self.ensure_one()
+        if self.oms_by_channel:
+            return False
         product = self.product_id
         if not self.order_id.oms_channel_id.sudo().warehouse_ids or self.is_expense:
             return False

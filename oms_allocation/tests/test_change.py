@@ -82,3 +82,18 @@ class TestChangedByTheChannel(AllocationCase):
             lambda picking: picking.state == "assigned"
         )
         self.assertEqual(sum(back.move_ids.mapped("product_uom_qty")), 3)
+
+    def test_what_the_channel_sends_itself_is_not_sourced(self):
+        self.channel.stock_location_id = self.env["stock.location"].create(
+            {"name": "Far", "usage": "internal", "company_id": self.company.id}
+        )
+        theirs = self.tents(2).model_copy(update={"fulfilled_by_channel": True})
+        order = self.take(self.version(theirs, self.lamps(1)))
+        self.assertEqual(self.shipped_from(order)["Hamburg"], {"Lamp": 1})
+        self.assertEqual(self.allocated(order), {"Hamburg": 1})
+        self.assertEqual(order.oms_decision_ids.allocation_ids.product_id, self.lamp)
+        self.assertEqual(self.waiting(order), 0)
+        more = theirs.model_copy(update={"quantity": 5})
+        self.take(self.version(more, self.lamps(1), hours=2))
+        self.assertEqual(order.order_line[0].qty_delivered, 5)
+        self.assertEqual(self.allocated(order), {"Hamburg": 1})

@@ -53,7 +53,7 @@ class OmsIntake(models.AbstractModel):
 
     def _address_causes(self, order, document):
         missing = document.shipping.missing_for_delivery()
-        if not missing or self._address_kept(order):
+        if not missing or document.fulfilled_by_channel or self._address_kept(order):
             return []
 
         def say(env):

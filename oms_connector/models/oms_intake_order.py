@@ -86,6 +86,7 @@ class OmsIntake(models.AbstractModel):
             "discount": discount,
             "oms_external_id": line.external_id,
             "oms_sku": line.sku,
+            "oms_by_channel": line.fulfilled_by_channel,
             "is_delivery": line.kind == LineKind.SHIPPING,
         }
 

@@ -222,6 +222,7 @@ class OmsListing(models.Model):
 
         Channel orders count from the moment they are seen, paid or not; other orders
         from their confirmation. A move that continues another has nothing of its own.
+        What a channel sends from its own warehouse asks for nothing of ours.
         """
         return dict(
             self.env.execute_query(
@@ -244,6 +245,7 @@ class OmsListing(models.Model):
                               WHERE chain.move_dest_id = move.id)
                     ) AS taken ON TRUE
                     WHERE line.product_id IN %s
+                      AND line.oms_by_channel IS NOT TRUE
                       AND sale.company_id IN %s
                       AND (sale.state = 'sale'
                            OR sale.state IN ('draft', 'sent')

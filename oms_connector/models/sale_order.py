@@ -315,6 +315,7 @@ class SaleOrder(models.Model):
             if order.oms_channel_id and order.state == "sale"
         }
         result = super()._action_cancel()
+        self.order_line.filtered("oms_by_channel")._oms_book_at_channel()
         if not self.env.context.get("oms_from_channel"):
             for order in self.filtered("oms_channel_id"):
                 order._oms_announce_cancellation(

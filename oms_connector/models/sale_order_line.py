@@ -51,8 +51,12 @@ class SaleOrderLine(models.Model):
         return self.product_id.type == "consu" and not self.display_type
 
     def _oms_left_quantity(self):
-        """What of the line has left us and is not back, in the line's unit."""
-        return self.qty_delivered if self._oms_is_goods() else 0.0
+        """What of the line has left us and is not back, in the line's unit.
+
+        What the channel sends has never been with us.
+        """
+        ours = self._oms_is_goods() and not self.oms_by_channel
+        return self.qty_delivered if ours else 0.0
 
     def _oms_mark_demand(self):
         """What is ordered and not reserved yet may not be sold again."""

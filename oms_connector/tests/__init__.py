@@ -2,6 +2,7 @@ from . import (
     test_cancel,
     test_cancel_wizard,
     test_channel,
+    test_channel_stock,
     test_edit,
     test_event,
     test_hold,

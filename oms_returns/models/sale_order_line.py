@@ -175,8 +175,9 @@ class SaleOrderLine(models.Model):
             ("oms_return_line_id", "=", False),
         ]
         for sign, domain in ((1, sent), (-1, back)):
+            ours = self.filtered(lambda line: not line.oms_by_channel)
             for line, product, unit, state, done, wanted in moves._read_group(
-                [("sale_line_id", "in", self.ids), *domain],
+                [("sale_line_id", "in", ours.ids), *domain],
                 ["sale_line_id", "product_id", "product_uom", "state"],
                 ["quantity:sum", "product_uom_qty:sum"],
             ):

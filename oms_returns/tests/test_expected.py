@@ -62,3 +62,12 @@ class TestExpected(ReturnsCase):
         self.assertEqual(order.oms_return_ids.line_ids.mapped("quantity"), [2])
         self.assertEqual(order.oms_return_ids.state, "expected")
         self.assertNotIn("order_changed", self.open_holds(order))
+
+    def test_what_the_channel_sent_goes_back_there(self):
+        self.channel.stock_location_id = self.env["stock.location"].create(
+            {"name": "Far", "usage": "internal", "company_id": self.company.id}
+        )
+        line = self.line(quantity=2, fulfilled_by_channel=True)
+        order = self.take(self.order(lines=[line]))
+        self.assertEqual(order.order_line.qty_delivered, 2)
+        self.assertFalse(order._oms_returnable_lines())

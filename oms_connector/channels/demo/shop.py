@@ -120,6 +120,7 @@ class DemoShop:
         *,
         payment: str = "paid",
         ship_to: Mapping[str, str] | None = None,
+        sent_by_shop: bool = False,
     ) -> str:
         """A customer buys, now.
 
@@ -127,6 +128,7 @@ class DemoShop:
         :param str payment: paid, reserved or waiting
         :param ship_to: fields of the address that are not left to chance: first_name,
             last_name, company, street, extra, zip, city, country, phone, email, vat_id
+        :param sent_by_shop: whether the shop sends it from a warehouse of its own
         :return: the order's id
         :raise Rejected: where the shop does not sell an article
         """
@@ -150,6 +152,8 @@ class DemoShop:
                 ship_to=ship_to,
             )
             order = self.book.compose(random, purchase)
+            if sent_by_shop:
+                order["items"] = [{**i, "sent_by": "shop"} for i in order["items"]]
             if self._note_order(order).payload["order"] == order:
                 return order["id"]
             # Somebody else was faster and has this number: take the next one.

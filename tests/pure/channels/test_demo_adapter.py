@@ -333,6 +333,12 @@ def test_part_of_a_payment_is_captured(channel):
     assert part.paid == order.total
 
 
+def test_what_the_shop_sends_itself_says_so(channel, order):
+    reference = channel.shop.place_order([("TENT", 2)], sent_by_shop=True)
+    assert read(channel, reference).fulfilled_by_channel
+    assert not order.fulfilled_by_channel
+
+
 def test_an_unpaid_order_says_how_long_it_waits(channel, order):
     waiting = placed(channel, payment="waiting")
     assert waiting.expires_at > waiting.created_at
