@@ -8,6 +8,7 @@ from . import (
     oms_channel_sync,
     oms_customer,
     oms_demo_company,
+    oms_demo_life,
     oms_demo_memory,
     oms_hold,
     oms_hold_type,
