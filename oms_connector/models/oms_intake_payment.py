@@ -102,10 +102,10 @@ class OmsIntake(models.AbstractModel):
 
         An order that a person let go unpaid goes.
         """
-        if document.state == OrderState.CANCELLED or order.delivery_status == "full":
-            return []
         returned = document.payment_state == OrderPayment.REFUNDED
         if document.paid >= document.total and not returned:
+            return []
+        if document.state == OrderState.CANCELLED or order.delivery_status == "full":
             return []
         if order.state == "sale" and self._let_go_unpaid(order):
             return []

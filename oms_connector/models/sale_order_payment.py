@@ -1,5 +1,6 @@
 import logging
 
+import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
@@ -63,7 +64,7 @@ class SaleOrder(models.Model):
         troubled = self.env["oms.channel"]
         for ids in split_every(EXPIRY_PORTION, orders.ids):
             for order in self.browse(ids).try_lock_for_update():
-                if order.oms_channel_id not in troubled and not order._oms_expire():
+                if order.oms_channel_id not in troubled and not order._oms_try_expire():
                     troubled |= order.oms_channel_id
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
@@ -106,6 +107,20 @@ class SaleOrder(models.Model):
             )
         )
         return self.browse(row[0] for row in rows)
+
+    def _oms_try_expire(self):
+        """`_oms_expire`, of which a failure disturbs no other order."""
+        try:
+            with self.env.cr.savepoint():
+                answered = self._oms_expire()
+                self.env.flush_all()
+                return answered
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            self.env.invalidate_all(flush=False)
+            _logger.exception("%s cannot be given up", self)
+            return True
 
     def _oms_expire(self):
         """Give one overdue order up, unless the channel has a payment by now.

@@ -11,6 +11,7 @@ from odoo.addons.oms_connector.channels.document import (
 )
 from odoo.addons.oms_connector.channels.errors import Retryable
 from odoo.exceptions import UserError
+from odoo.tools import mute_logger
 
 from .common import NOON, ConnectorCase
 
@@ -176,6 +177,26 @@ class TestPayment(ConnectorCase):
         with self.raised(Retryable("down")):
             self.expire()
         self.assertEqual(order.state, "draft")
+
+    def test_one_that_fails_stops_no_other(self):
+        self.channel.unpaid_days = 3
+        bad, good = self.unpaid("1"), self.unpaid("2")
+        self.take(bad, good)
+        model = type(self.env["sale.order"])
+        cancel = model._action_cancel
+
+        def fail(order):
+            if order.oms_number == "1":
+                raise ValueError("broken")
+            return cancel(order)
+
+        with (
+            patch.object(model, "_action_cancel", fail),
+            mute_logger("odoo.addons.oms_connector.models.sale_order_payment"),
+        ):
+            self.expire()
+        self.assertEqual(self.found(bad).state, "draft")
+        self.assertEqual(self.found(good).state, "cancel")
 
     def test_what_the_channel_has_no_more_it_need_not_be_told(self):
         self.channel.unpaid_days = 3

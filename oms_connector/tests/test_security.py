@@ -62,6 +62,15 @@ class TestSecurity(ConnectorCase):
                 }
             )
 
+    def test_cancelling_is_support_s(self):
+        order = self.take(self.order())
+        values = {"order_id": order.id, "reason": "other"}
+        wizard = self.env["oms.cancel"].with_user(self.support).create(values)
+        with self.assertRaises(AccessError):
+            self.env["oms.cancel"].with_user(self.picker).create(values)
+        with self.assertRaises(AccessError):
+            wizard.line_ids.with_user(self.picker).read(["quantity"])
+
     def test_other_companies_see_nothing(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.support.write({"company_ids": [(4, other.id)]})

@@ -135,9 +135,13 @@ class OmsCancelLine(models.TransientModel):
     order_line_id = fields.Many2one("sale.order.line", required=True, readonly=True)
     product_id = fields.Many2one(related="order_line_id.product_id")
     ordered = fields.Float(
-        related="order_line_id.product_uom_qty", digits="Product Unit"
+        related="order_line_id.product_uom_qty",
+        string="Ordered",
+        digits="Product Unit",
     )
-    open = fields.Float(string="Can Be Cancelled", digits="Product Unit", readonly=True)
+    open = fields.Float(
+        digits="Product Unit", readonly=True, help="What can be cancelled of it still."
+    )
     quantity = fields.Float(string="Cancel", digits="Product Unit")
 
     _quantity_positive = models.Constraint(
