@@ -93,7 +93,7 @@ class TestChangedByTheChannel(AllocationCase):
         self.assertEqual(self.allocated(order), {"Hamburg": 1})
         self.assertEqual(order.oms_decision_ids.allocation_ids.product_id, self.lamp)
         self.assertEqual(self.waiting(order), 0)
-        more = theirs.model_copy(update={"quantity": 5})
+        more = self.tents(5).model_copy(update={"fulfilled_by_channel": True})
         self.take(self.version(more, self.lamps(1), hours=2))
         self.assertEqual(order.order_line[0].qty_delivered, 5)
         self.assertEqual(self.allocated(order), {"Hamburg": 1})

@@ -9,6 +9,9 @@ from ..channels.document import LineKind
 
 TERMS = ("price_unit", "discount", "tax_ids")
 """What an order line is sold at: it changes until it is invoiced."""
+LASTING = ("address:", "invoice:", "price:")
+"""How the subjects of holds begin that only a person settles: the next version no
+longer shows what has changed."""
 
 
 class OmsIntake(models.AbstractModel):
@@ -27,7 +30,8 @@ class OmsIntake(models.AbstractModel):
         if self._differs(order, document):
             self._edit(order, document)
         else:
-            self._release_settled(order, self.env["oms.hold"])
+            holds = self._hold_for(order, self._confirmed_total_causes(order, document))
+            self._release_settled(order, holds)
 
     def _differs(self, order, document):
         """Whether the channel's version says anything else than the order does.
@@ -71,12 +75,20 @@ class OmsIntake(models.AbstractModel):
         order.oms_total = float(document.total)
         self._stop_edited(edit)
         holds = self._hold_unapplied(edit)
-        for code, say, subject in [
-            *edit.causes,
-            *self._total_causes(order, document),
-        ]:
+        causes = list(edit.causes)
+        if not (edit.rest or edit.late):
+            causes += self._confirmed_total_causes(order, document)
+        self._release_settled(order, holds | self._hold_for(order, causes))
+
+    def _confirmed_total_causes(self, order, document):
+        """As `_total_causes`, once the channel knows what we have cancelled."""
+        return [] if order._oms_cancelling() else self._total_causes(order, document)
+
+    def _hold_for(self, order, causes):
+        holds = self.env["oms.hold"]
+        for code, say, subject in causes:
             holds |= order._oms_hold(code, say, subject)
-        self._release_settled(order, holds)
+        return holds
 
     def _edit_addresses(self, edit, document):
         order, key = edit.order, address_key(document)
@@ -91,8 +103,8 @@ class OmsIntake(models.AbstractModel):
             if order.picking_ids.filtered(
                 lambda p: p.state == "done" and p.picking_type_code == "outgoing"
             ):
-                edit.left(
-                    f"address={new[0]}",
+                edit.lasts(
+                    f"address:{new[0]}",
                     lambda env: env._(
                         "The delivery address is another one, but goods have left to "
                         "the old one."
@@ -101,8 +113,8 @@ class OmsIntake(models.AbstractModel):
         if old[1] != new[1]:
             order.partner_invoice_id = parties["partner_invoice_id"]
             if order.invoice_ids.filtered(lambda move: move.state == "posted"):
-                edit.left(
-                    f"invoice={new[1]}",
+                edit.lasts(
+                    f"invoice:{new[1]}",
                     lambda env: env._(
                         "The invoice address is another one, but an invoice is "
                         "written to the old one."
@@ -152,8 +164,8 @@ class OmsIntake(models.AbstractModel):
             line.product_uom_qty = quantity
         terms = self._new_terms(line, vals)
         if terms and line.qty_invoiced:
-            edit.left(
-                f"{name}=price",
+            edit.lasts(
+                f"price:{name}",
                 lambda env: env._(
                     "“%s” has another price, but is invoiced.",
                     line.product_id.with_env(env).display_name,
@@ -187,13 +199,10 @@ class OmsIntake(models.AbstractModel):
         )
         if sold.kind == LineKind.PRODUCT and not listings.get(sold.sku):
             edit.causes.append(self._listing_cause(sold))
-            edit.left(
-                f"{sold.external_id}=new",
-                lambda env: env._(
-                    "“%(title)s” (%(sku)s) was added and is not known: map it.",
-                    title=sold.title,
-                    sku=sold.sku or "–",
-                ),
+            edit.rest[f"{sold.external_id}=new"] = lambda env: env._(
+                "“%(title)s” (%(sku)s) was added and is not known: map it.",
+                title=sold.title,
+                sku=sold.sku or "–",
             )
             return
         quantity = vals["product_uom_qty"]
@@ -240,25 +249,31 @@ class OmsIntake(models.AbstractModel):
             edit.excess,
         )
         rest = {**edit.rest, **({} if expected else edit.late)}
-        subject = ";".join(sorted(rest))
-        settled = order.sudo().oms_hold_ids.filtered(
-            lambda hold: (
-                hold.type_id.code == "order_changed"
-                and hold.state == "released"
-                and hold.subject == subject
-                and hold.released_by_id
+        told = [(";".join(sorted(rest)), list(rest.values()))] if rest else []
+        told += [(key, [tell]) for key, tell in edit.lasting.items()]
+        settled = set(
+            order.sudo()
+            .oms_hold_ids.filtered(
+                lambda hold: (
+                    hold.type_id.code == "order_changed"
+                    and hold.state == "released"
+                    and hold.released_by_id
+                )
             )
+            .mapped("subject")
         )
-        if not rest or settled:
-            return holds
+        for subject, tells in told:
+            if subject not in settled:
 
-        def say(env):
-            return env._(
-                "The channel has changed the order, and this could not be applied:\n%s",
-                "\n".join(tell(env) for tell in rest.values()),
-            )
+                def say(env, tells=tells):
+                    return env._(
+                        "The channel has changed the order, and this could not be "
+                        "applied:\n%s",
+                        "\n".join(tell(env) for tell in tells),
+                    )
 
-        return order._oms_hold("order_changed", say, subject)
+                holds |= order._oms_hold("order_changed", say, subject)
+        return holds
 
     def _release_settled(self, order, remaining):
         """Release what an edit holds for and what is gone."""
@@ -267,6 +282,7 @@ class OmsIntake(models.AbstractModel):
                 hold.state == "open"
                 and hold.type_id.code
                 in ("order_changed", "unknown_listing", "total_differs")
+                and not (hold.subject or "").startswith(LASTING)
                 and hold not in remaining
             )
         )
@@ -289,9 +305,11 @@ class Edit:
         """What was changed, for those who pick it."""
         self.causes = []
         """Holds of other types, as `oms.intake._causes` gives them."""
-        self.rest, self.late, self.excess = {}, {}, {}
-        """What could not be applied, by a key that names it; of it what left too many,
-        and how many, by order line."""
+        self.rest, self.late, self.lasting = {}, {}, {}
+        """What could not be applied, by a key that names it; what is late left before,
+        what lasts does not show in the next version any more."""
+        self.excess = {}
+        """How many have left too many, by order line."""
 
     def change(self, say):
         """Say what is about to be changed; the first change interrupts the pick."""
@@ -299,8 +317,8 @@ class Edit:
             self.under_way = self.order._oms_interrupt()
         self.changes.append(say)
 
-    def left(self, key, say):
-        self.rest[key] = say
+    def lasts(self, key, say):
+        self.lasting[key] = say
 
     def too_late(self, line, wanted):
         """Fewer are wanted than have left or are invoiced."""

@@ -148,6 +148,7 @@ class TestCancelledByUs(ConnectorCase):
         )
         self.take(document)
         self.assertEqual(order.order_line[0].product_uom_qty, 1)
+        self.assertFalse(self.open_holds(order), "its total is not wrong, but old")
 
     # --- What the channel can and cannot do ---
 

@@ -75,9 +75,13 @@ class SaleOrder(models.Model):
     def _oms_expect_return(self, say, quantities=None):
         """Override of `oms_connector`: a return that nobody has to ask for.
 
-        What is announced already is not expected twice.
+        What is announced already is not expected twice, and what support has called
+        off, not again.
         """
         self.ensure_one()
+        known = self.sudo().oms_return_ids
+        if known.filtered(lambda r: r.unasked and r.state == "cancelled"):
+            return True
         wanted = {}
         for line, most in self._oms_returnable_lines().items():
             announced = line.sudo().oms_qty_announced

@@ -63,6 +63,14 @@ class TestExpected(ReturnsCase):
         self.assertEqual(order.oms_return_ids.state, "expected")
         self.assertNotIn("order_changed", self.open_holds(order))
 
+    def test_what_support_has_called_off_is_not_expected_again(self):
+        order = self.channel_order(lines=[self.line(quantity=2)])
+        self.take(self.cancelled(self.line(quantity=2)))
+        order.oms_return_ids.with_user(self.support).action_cancel()
+        self.take(self.cancelled(self.line(quantity=2), hours=2))
+        self.assertEqual(order.oms_return_ids.mapped("state"), ["cancelled"])
+        self.assertFalse(self.open_holds(order))
+
     def test_what_the_channel_sent_goes_back_there(self):
         self.channel.stock_location_id = self.env["stock.location"].create(
             {"name": "Far", "usage": "internal", "company_id": self.company.id}
