@@ -32,6 +32,7 @@ BUSINESS = (
 IN_USE = (
     "XML id: product.product oms_connector.",
     "XML id: product.template oms_connector.",
+    "XML id: stock.location oms_connector.",
     "XML id: stock.warehouse oms_connector.",
     "XML id: payment.method oms_connector.",
     "XML id: payment.provider oms_connector.",
