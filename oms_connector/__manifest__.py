@@ -13,7 +13,7 @@
         "payment",
         "queue_job",
     ],
-    "external_dependencies": {"python": ["pydantic", "requests"]},
+    "external_dependencies": {"python": ["lxml", "pydantic", "requests"]},
     "data": [
         "security/oms_security.xml",
         "security/ir.model.access.csv",
@@ -28,6 +28,7 @@
         "views/oms_tax_mapping_views.xml",
         "wizards/oms_cancel_views.xml",
         "wizards/oms_fetch_views.xml",
+        "wizards/oms_message_correct_views.xml",
         "views/oms_channel_views.xml",
         "views/oms_channel_demo_views.xml",
         "views/oms_channel_medusa_views.xml",

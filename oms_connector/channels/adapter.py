@@ -35,6 +35,7 @@ from .document import (
 )
 from .errors import Incomplete, Unsupported
 from .text import _lt
+from .transport import Limits, TokenBucket
 
 
 class Capability(StrEnum):
@@ -113,8 +114,10 @@ class ChannelAdapter(ABC):
     }
     """Operation to document: `push_<operation>` takes it."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, limits: Limits = TokenBucket.of_account):
+        """:param limits: makes the rate limits, best ones that all processes share"""
         self.settings = settings
+        self._limits = limits
 
     def can(self, capability: Capability) -> bool:
         return capability in self.capabilities

@@ -1,4 +1,4 @@
-"""What can go wrong at the border, in five classes.
+"""What can go wrong at the border, in classes.
 
 Every failure of a channel ends as one of these, and the class alone decides what
 happens next: wait and try again, give up, pause the channel, or show the payload.
@@ -46,6 +46,17 @@ class Retryable(ChannelError):
     def __init__(self, message, *, detail="", retry_after: float | None = None):
         super().__init__(message, detail=detail)
         self.retry_after = retry_after
+
+
+class Unavailable(Retryable):
+    """The channel itself is in trouble: time-out, cut connection, 5xx.
+
+    Enough of these in a row, and it is left alone for a while.
+    """
+
+
+class Throttled(Retryable):
+    """The account has asked enough for now: 429, or our own limit. Nobody's failure."""
 
 
 class Rejected(ChannelError):

@@ -6,12 +6,23 @@ from odoo.http import request
 from werkzeug.exceptions import NotFound
 
 from ..channels.document import RawDocument
-from ..channels.errors import ChannelError
+from ..channels.errors import ChannelError, Malformed
+from ..channels.text import _lt
 
 _logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 1 << 20
 """Bytes of an event; events are hints, none needs more."""
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+"""Odoo takes forms apart, after which nobody can verify them as they were sent."""
+
+
+def _form_error(kind):
+    return Malformed(
+        _lt(
+            "The event came as a form (%(kind)s): have the channel send JSON", kind=kind
+        )
+    )
 
 
 class EventController(http.Controller):
@@ -31,10 +42,14 @@ class EventController(http.Controller):
         )
         if not channel:
             raise NotFound()
+        messages = request.env["oms.message"].sudo()
+        if request.httprequest.mimetype in FORMS:
+            kind = request.httprequest.mimetype
+            messages._refuse(channel, kind.encode(), _form_error(kind))
+            return request.make_response("no forms", status=415)
         # Kept by the request: after a collision in the database Odoo calls this again.
         body = request.httprequest.get_data()
         headers = {name.lower(): value for name, value in request.httprequest.headers}
-        messages = request.env["oms.message"].sudo()
         try:
             adapter = channel._adapter()
             adapter.verify_event(headers, body, datetime.now(UTC))

@@ -246,20 +246,8 @@ class OmsChannel(models.Model):
         """Go on, and take up what has waited."""
         self.check_access("write")
         self.write({"state": "connected", "state_message": False})
-        waiting = (
-            self.env["oms.message"]
-            .sudo()
-            .search(
-                [
-                    ("channel_id", "in", self.ids),
-                    ("state", "in", ("pending", "failed")),
-                ],
-                order="id",
-            )
-        )
-        waiting._enqueue()
-        self._pull()
-        self._later_push_stock()
+        for channel in self:
+            channel._later()._take_up(channel.id)
         return True
 
     def action_pull(self):
@@ -358,7 +346,7 @@ class OmsChannel(models.Model):
             raise Incomplete(
                 error.message, detail=", ".join(labels), names=error.names
             ) from None
-        return adapter_class(settings)
+        return adapter_class(settings, self.env["oms.rate.limit"].sudo()._limits())
 
     def _setting_label(self, name):
         field = f"{self.adapter}_{name}"
@@ -407,23 +395,35 @@ class OmsChannel(models.Model):
         )
 
     def _lose_access(self, error):
-        """The channel refuses our credentials: pause it and tell its administrator."""
+        """The channel refuses our credentials: pause it and tell who looks after it."""
         self.ensure_one()
         if self.state == "unauthorised":
             return
         self.sudo().state = "unauthorised"
         self._explain_state(error)
-        user = self.user_id or self.env.ref("base.user_admin")
-        env = self.with_context(lang=user.lang).env
-        self.sudo().activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=env._("%s refuses our access", self.name),
-            note=env._(
-                "Enter new credentials and connect the channel again. Until then all "
-                "its messages wait."
-            ),
-            user_id=user.id,
+        for user in self.user_id or self._administrators():
+            env = self.with_context(lang=user.lang).env
+            self.sudo().activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=env._("%s refuses our access", self.name),
+                note=env._(
+                    "Enter new credentials and connect the channel again. Until then "
+                    "all its messages wait."
+                ),
+                user_id=user.id,
+            )
+
+    def _administrators(self):
+        """Users who may put the channel right; the system's own where there is none."""
+        group = self.env.ref("oms_connector.group_channel_admin").sudo()
+        users = group.all_user_ids.filtered(
+            lambda user: (
+                user.active
+                and user.id != SUPERUSER_ID
+                and self.company_id in user.company_ids
+            )
         )
+        return users or self.env.ref("base.user_admin")
 
     def _explain_state(self, error):
         """Show on the channel what went wrong."""

@@ -28,3 +28,14 @@ class OmsChannel(models.Model):
         help="Only orders of this Medusa sales channel (sc_…); empty for all.",
         copy=False,
     )
+    medusa_requests_per_second = fields.Float(
+        string="Requests per Second",
+        default=20,
+        help="The most that all processes together ask the shop's server; 0 for no "
+        "limit.",
+    )
+    medusa_timeout = fields.Float(
+        string="Seconds to Wait for an Answer",
+        default=30,
+        help="Then the request counts as failed and is tried again later. 30 at most.",
+    )

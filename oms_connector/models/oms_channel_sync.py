@@ -5,7 +5,6 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import identity_exact
 
 from ..channels.adapter import Capability
-from ..channels.errors import ChannelError, Retryable, Unauthorised
 
 OVERLAP = timedelta(minutes=5)
 """Clocks differ and pages shift: each pull looks back; intake is idempotent."""
@@ -47,7 +46,8 @@ class OmsChannel(models.Model):
         channel = self.browse(channel_id).exists()
         if not channel or channel.state != "connected":
             return
-        if not channel.try_lock_for_update():
+        # Others may go on to refer to the channel while it takes its time to answer.
+        if not channel.try_lock_for_update(allow_referencing=True):
             # What is asked for may be newer than what that worker has fetched.
             raise RetryableJobError(
                 "Another worker is fetching from this channel",
@@ -76,6 +76,7 @@ class OmsChannel(models.Model):
                 f"{what}_since": since if page.cursor else started,
                 "last_pull_at": now,
                 "state_message": False,
+                "state_traceback": False,
             }
         )
         if page.cursor:
@@ -102,10 +103,6 @@ class OmsChannel(models.Model):
         found = [adapter.fetch_order(order.oms_external_id) for order in waiting]
         waiting.write({"oms_checked_at": fields.Datetime.now()})
         return [raw for raw in found if raw]
-
-    def _border(self):
-        """Context in which outside calls are made: errors of class become our moves."""
-        return _Border(self)
 
     # === BUSINESS METHODS - LISTINGS AND LOCATIONS === #
 
@@ -186,30 +183,3 @@ class OmsChannel(models.Model):
             return
         with channel._border():
             channel.listing_ids.with_company(channel.company_id)._publish_prices()
-
-
-class _Border:
-    """What a channel's error means for the job in which it happens.
-
-    Waiting is the queue's work; everything else is shown on the channel.
-    """
-
-    def __init__(self, channel):
-        self._channel = channel
-        self.error = None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        if isinstance(error, Retryable):
-            seconds = int(error.retry_after) + 1 if error.retry_after else None
-            raise RetryableJobError(str(error), seconds=seconds) from None
-        if not isinstance(error, ChannelError):
-            return False
-        self.error = error
-        if isinstance(error, Unauthorised):
-            self._channel._lose_access(error)
-        else:
-            self._channel._explain_state(error)
-        return True

@@ -155,7 +155,8 @@ class OmsIntake(models.AbstractModel):
         lacked when it came, a mapping for instance, may be there now.
         """
         if version(document) < (order.oms_version or ""):
-            message._done(order, state="ignored")
+            older = self.env._("Older than what is here")
+            message._done(order, state="ignored", response=older)
             return
         channel = order.oms_channel_id
         self._record_payments(channel, order, [document])

@@ -1,32 +1,21 @@
 import hashlib
-import logging
-import traceback
-from datetime import timedelta
 
-import psycopg2
 from odoo import api, fields, models
-from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
-from ..channels.errors import ChannelError, Retryable, Unauthorised
-from ..language import error_text, in_language, write_in_every_language
-
-_logger = logging.getLogger(__name__)
+from ..language import in_language
 
 PORTION = 25
 """Messages that one job takes: a job costs as much as half an order."""
-MOST_ATTEMPTS = 8
-LONGEST_WAIT = timedelta(hours=1)
-SWEEP_AFTER = timedelta(minutes=2)
-"""A message that still waits after this time has lost its job."""
 
 
 class OmsMessage(models.Model):
     """One thing that crossed the border.
 
     The row is the dedupe key, the audit trail, the retry queue and the support screen
-    at once. Its state is changed by `_process` and by a person, by nobody else.
+    at once. Its state is changed by `_process` (`oms_message_queue`) and by a person,
+    by nobody else.
     """
 
     _name = "oms.message"
@@ -98,6 +87,15 @@ class OmsMessage(models.Model):
         string="Record", model_field="res_model", readonly=True
     )
 
+    corrects_id = fields.Many2one(
+        "oms.message",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The message whose payload somebody corrected in this one.",
+    )
+    corrected_by_ids = fields.One2many("oms.message", "corrects_id", readonly=True)
+
     _fingerprint_uniq = models.Constraint(
         "UNIQUE(channel_id, direction, kind, external_ref, fingerprint)",
         "This message has arrived before.",
@@ -154,6 +152,7 @@ class OmsMessage(models.Model):
                           AND newer.kind = seen.kind
                           AND newer.external_ref = seen.external_ref
                           AND newer.id != seen.id
+                          AND newer.corrects_id IS DISTINCT FROM seen.id
                           AND (newer.received_at, newer.id)
                             > (seen.received_at, seen.id)
                     )
@@ -295,141 +294,19 @@ class OmsMessage(models.Model):
             "views": [(False, "form")],
         }
 
-    # === BUSINESS METHODS - QUEUE === #
-
-    def _enqueue(self, eta=None):
-        """Have jobs take these messages, in portions, after the commit."""
-        for channel, messages in self.sudo().grouped("channel_id").items():
-            for portion in split_every(PORTION, messages.ids):
-                channel._later(self._name, eta=eta)._process(list(portion))
-
-    @api.model
-    def _cron_sweep(self):
-        """Give every message a job that is due and seems to have lost its own."""
-        now = fields.Datetime.now()
-        due = self.search(
-            [
-                ("channel_id.state", "=", "connected"),
-                "|",
-                "&",
-                ("state", "=", "pending"),
-                ("received_at", "<", now - SWEEP_AFTER),
-                "&",
-                ("state", "=", "failed"),
-                ("next_try_at", "<", now - SWEEP_AFTER),
-            ],
-            order="id",
-            limit=1000,
-        )
-        due._enqueue()
-
-    @api.model
-    def _process(self, ids):
-        """Take messages, each on its own savepoint. A job; any may run twice.
-
-        Messages that another worker holds are left to it.
-
-        :param list[int] ids: messages of one channel
-        """
-        messages = self.browse(ids).exists()
-        messages = messages.filtered(lambda m: m.state in ("pending", "failed"))
-        messages = messages.try_lock_for_update().sorted("id")
-        for (channel, direction, kind), group in messages.grouped(
-            lambda m: (m.channel_id, m.direction, m.kind)
-        ).items():
-            if channel.state != "connected":
-                continue
-            if (direction, kind) == ("in", "order"):
-                self.env["oms.intake"]._take_orders(channel, group)
-            else:
-                for message in group.with_company(channel.company_id):
-                    message._attempt(getattr(message, f"_handle_{direction}_{kind}"))
-
-    def _attempt(self, step):
-        """Run a step on its own savepoint; what goes wrong lands on the message.
-
-        :param step: function without arguments, whose result is ignored
-        :return: whether it went through
-        """
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                step()
-                self.env.flush_all()
-            return True
-        except (psycopg2.OperationalError, RetryableJobError):
-            # The whole transaction is lost; the queue runs it again.
-            raise
-        except Exception as error:
-            self.env.invalidate_all(flush=False)
-            self._fail(error)
-            return False
-
-    def _done(self, record=None, *, response="", state="done"):
-        """Close the messages; `record` is what they made or changed."""
-        vals = {
-            "state": state,
-            "error_class": False,
-            "error_text": False,
-            "traceback": False,
-            "next_try_at": False,
-        }
-        if record:
-            vals.update(res_model=record._name, res_id=record.id)
-        if response:
-            vals["response"] = response
-        self.write(vals)
-
-    def _fail(self, error):
-        """Note a failure; its class says what happens next."""
-        self.ensure_one()
-        if isinstance(error, Unauthorised):
-            self.channel_id._lose_access(error)
-        vals = {
-            "error_class": error.code if isinstance(error, ChannelError) else "bug",
-            "traceback": False,
-        }
-        if isinstance(error, Unauthorised):
-            vals["state"] = "pending"
-        elif isinstance(error, ChannelError) and not isinstance(error, Retryable):
-            vals["state"] = "dead"
-        else:
-            vals.update(self._next_try(error))
-        if not isinstance(error, ChannelError | UserError):
-            vals["traceback"] = "".join(traceback.format_exception(error))
-            _logger.exception("Message %s of %s", self.id, self.channel_id.name)
-        self.write(vals)
-        self._explain(lambda env: error_text(env, error))
-        if vals["state"] == "failed":
-            self._enqueue(eta=vals["next_try_at"])
-
-    def _explain(self, say):
-        """Say what went wrong; `say` as in `write_in_every_language`."""
-        write_in_every_language(self, "error_text", say)
-
-    def _next_try(self, error):
-        attempts = self.attempts + 1
-        if attempts >= MOST_ATTEMPTS:
-            return {"state": "dead", "attempts": attempts}
-        asked = getattr(error, "retry_after", None)
-        wait = timedelta(seconds=asked or 5 * 3**attempts)
-        return {
-            "state": "failed",
-            "attempts": attempts,
-            "next_try_at": fields.Datetime.now() + min(wait, LONGEST_WAIT),
-        }
-
     # === BUSINESS METHODS - WHAT CAME IN === #
 
     def _handle_in_event(self):
-        """An event is a hint: what it speaks of is fetched and takes the usual way."""
+        """An event is a hint: what it speaks of is fetched and takes the usual way.
+
+        :return: the messages that are news
+        """
         raw = self.channel_id._adapter().fetch_order(self.external_ref)
         if raw is None:
             self._done(state="ignored", response=self.env._("No such order"))
-            return
-        messages = self._store(self.channel_id, [raw])
-        messages._enqueue()
+            return self.browse()
         self._done(response=raw.external_id)
+        return self._store(self.channel_id, [raw])
 
     def _handle_in_return(self):
         """Hook for `oms_returns`: a return that was asked for at the channel."""

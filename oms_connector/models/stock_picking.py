@@ -106,6 +106,25 @@ class StockPicking(models.Model):
             )
             self.message_post(body=say(env), partner_ids=floor.partner_id.ids)
 
+    # === ACTION METHODS === #
+
+    def action_oms_resend(self):
+        """Tell the channel of these shipments again; it counts each once."""
+        self.check_access("read")
+        notices = (
+            self.env["oms.message"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("direction", "=", "out"),
+                    ("kind", "=", "shipment"),
+                ]
+            )
+        )
+        return notices._resend()
+
     # === BUSINESS METHODS === #
 
     def button_validate(self):

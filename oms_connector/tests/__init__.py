@@ -1,8 +1,11 @@
 from . import (
+    test_aside,
     test_cancel,
     test_cancel_wizard,
     test_channel,
     test_channel_stock,
+    test_circuit,
+    test_correct,
     test_edit,
     test_event,
     test_hold,

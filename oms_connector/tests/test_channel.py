@@ -60,7 +60,9 @@ class TestChannel(ConnectorCase):
         """Else what it was asked for would wait for the next round."""
         self.adapter.put(self.order())
         taken = patch.object(
-            type(self.channel), "try_lock_for_update", lambda channel: channel.browse()
+            type(self.channel),
+            "try_lock_for_update",
+            lambda channel, **_o: channel.browse(),
         )
         with taken, self.assertRaises(RetryableJobError) as caught:
             self.env["oms.channel"]._pull_page(self.channel.id, "orders")

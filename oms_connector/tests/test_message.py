@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.oms_connector.channels.errors import (
@@ -80,7 +81,7 @@ class TestMessage(ConnectorCase):
         self.deliver()
         self.assertEqual(message.state, "done")
 
-    @mute_logger("odoo.addons.oms_connector.models.oms_message")
+    @mute_logger("odoo.addons.oms_connector.models.oms_message_queue")
     def test_our_own_fault_shows_its_traceback_to_administrators(self):
         message = self._sent(ZeroDivisionError("oops"))
         self.assertEqual((message.state, message.error_class), ("failed", "bug"))
@@ -97,12 +98,44 @@ class TestMessage(ConnectorCase):
         self.assertEqual(message.state, "done")
         self.assertEqual(message.response, f"taken-{message.fingerprint}")
 
-    def test_sweep_gives_lost_messages_a_job(self):
+    def sweep(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("oms_connector.ir_cron_sweep").method_direct_trigger()
+
+    def process_jobs(self):
+        return self.env["queue.job"].search_count([("method_name", "=", "_process")])
+
+    def test_sweep_gives_lost_messages_a_job_once(self):
         message = self.store(self.order())
         message.received_at = fields.Datetime.now() - timedelta(hours=1)
-        before = self.env["queue.job"].search_count([])
-        self.env["oms.message"]._cron_sweep()
-        self.assertEqual(self.env["queue.job"].search_count([]), before + 1)
+        before = self.process_jobs()
+        self.sweep()
+        self.assertEqual(self.process_jobs(), before + 1)
+        self.sweep()
+        self.assertEqual(self.process_jobs(), before + 1)
+
+    def test_sweep_adds_nothing_to_a_queue_that_is_behind(self):
+        message = self.store(self.order())
+        message._enqueue()
+        job = self.env["queue.job"].search([], order="id desc", limit=1)
+        long_ago = fields.Datetime.now() - timedelta(hours=1)
+        self.env.cr.execute(
+            "UPDATE queue_job SET date_created = %s WHERE id = %s", [long_ago, job.id]
+        )
+        message.received_at = long_ago
+        before = self.process_jobs()
+        self.sweep()
+        self.assertEqual(self.process_jobs(), before)
+
+    def test_after_a_refused_access_nothing_more_is_asked(self):
+        orders = self.take(self.order("1"), self.order("2"))
+        for picking in orders.picking_ids:
+            self.ship(picking)
+        refusal = Unauthorised("key revoked")
+        with patch.object(self.adapter, "push_shipment", side_effect=refusal) as asked:
+            self.deliver()
+        asked.assert_called_once()
+        self.assertEqual(self.outbox("shipment").mapped("state"), ["pending"] * 2)
 
     def test_event_fetches_what_it_speaks_of(self):
         raw = self.adapter.put(self.order())

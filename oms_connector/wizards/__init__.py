@@ -1,1 +1,1 @@
-from . import oms_cancel, oms_fetch
+from . import oms_cancel, oms_fetch, oms_message_correct

@@ -144,6 +144,14 @@ class Cluster:
             "-l", str(self.folder / "postgres" / "log"), "start",
         )  # fmt: skip
 
+    def restart(self):
+        """Ends every session and starts again, at the same address."""
+        with self._gate():
+            self._check(
+                "pg_ctl", "-w", "-t", "60", "-m", "fast",
+                "-l", str(self.folder / "postgres" / "log"), "restart",
+            )  # fmt: skip
+
     def _stop(self):
         self._check("pg_ctl", "-w", "-t", "60", "-m", "fast", "stop")
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -86,6 +87,18 @@ class OdooServer:
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
+
+    def workers(self) -> list[int]:
+        """Process ids of the workers that answer requests, and so run jobs."""
+        started = re.findall(r"WorkerHTTP \((\d+)\) alive", self.log.read_text())
+        return [pid for pid in map(int, started) if self._is_child(pid)]
+
+    def _is_child(self, pid: int) -> bool:
+        try:
+            status = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return False
+        return status[0] != "Z" and int(status[1]) == self._process.pid
 
     def last_lines(self, count: int = 30) -> str:
         lines = self.log.read_text().splitlines() if self.log.exists() else []

@@ -21,7 +21,7 @@ from ..document import (
     Page,
     RawDocument,
 )
-from ..errors import Rejected, Retryable, Unauthorised
+from ..errors import Rejected, Unauthorised, Unavailable
 from ..text import _lt
 from . import mapping
 from .memory import Memory, Note
@@ -88,7 +88,7 @@ class Adapter(ChannelAdapter):
         """Reach the shop, or fail as its settings ask for."""
         match self.settings.failing:
             case "timeout":
-                raise Retryable(_lt("The demo shop does not answer in time"))
+                raise Unavailable(_lt("The demo shop does not answer in time"))
             case "unauthorised":
                 raise Unauthorised(_lt("The demo shop refuses our credentials"))
             case "rejected":

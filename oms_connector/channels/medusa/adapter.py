@@ -30,6 +30,7 @@ from ..document import (
 )
 from ..errors import Malformed, Rejected, Unauthorised
 from ..text import Text, _lt
+from ..transport import READ_TIMEOUT, Limits, TokenBucket
 from . import (
     cancellation,
     catalogue,
@@ -40,7 +41,7 @@ from . import (
     shipment,
     stock,
 )
-from .api import ORDER_FIELDS, RETURN_FIELDS, AdminApi, ChangeFeed, iso
+from .api import BURST, ORDER_FIELDS, RETURN_FIELDS, AdminApi, ChangeFeed, iso
 
 
 class Settings(ChannelSettings):
@@ -52,6 +53,8 @@ class Settings(ChannelSettings):
     sales_channel_id: str = Field(
         default="", description="only this sales channel's orders, else all"
     )
+    requests_per_second: float = Field(default=20, ge=0, description="0: no limit")
+    timeout: float = Field(default=READ_TIMEOUT, gt=0, le=READ_TIMEOUT)
 
 
 class Adapter(ChannelAdapter):
@@ -63,10 +66,15 @@ class Adapter(ChannelAdapter):
         {Capability.SHIPMENT, Capability.CANCELLATION, Capability.RETURNS}
     )
 
-    def __init__(self, settings: Settings):
-        super().__init__(settings)
-        key = settings.api_key.get_secret_value()
-        self._api = AdminApi(settings.base_url, key)
+    def __init__(self, settings: Settings, limits: Limits = TokenBucket.of_account):
+        super().__init__(settings, limits)
+        rate = settings.requests_per_second
+        self._api = AdminApi(
+            settings.base_url,
+            settings.api_key.get_secret_value(),
+            limit=limits(f"medusa {settings.base_url}", rate, BURST) if rate else None,
+            timeout=settings.timeout,
+        )
 
     # --- Connection ---
 

@@ -13,9 +13,10 @@ from requests.auth import HTTPBasicAuth
 
 from ..errors import Malformed, Rejected, Retryable
 from ..text import _lt
-from ..transport import TokenBucket, Transport
+from ..transport import Transport
 
-REQUESTS_A_SECOND, BURST = 20, 40
+BURST = 40
+"""Requests that a rested shop is asked at once."""
 PAGE_SIZE = 100
 BUSY_SECONDS = 120
 """How long to wait for somebody who is changing the order in Medusa."""
@@ -49,12 +50,13 @@ def number(value: Decimal | int) -> int | float:
 class AdminApi:
     """Admin calls of one shop with one secret API key."""
 
-    def __init__(self, base_url: str, api_key: str):
+    def __init__(self, base_url: str, api_key: str, **options):
+        """:param options: limit and time-out, as `Transport` has them"""
         self._transport = Transport(
             base_url,
             auth=HTTPBasicAuth(api_key, ""),
-            limit=TokenBucket(REQUESTS_A_SECOND, BURST),
             secrets=(api_key,),
+            **options,
         )
 
     def get(self, path: str, **params) -> dict[str, Any]:

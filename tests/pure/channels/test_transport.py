@@ -7,7 +7,14 @@ from email.utils import format_datetime
 import pytest
 import requests
 import responses
-from channels.errors import Malformed, Rejected, Retryable, Unauthorised
+from channels.errors import (
+    Malformed,
+    Rejected,
+    Retryable,
+    Throttled,
+    Unauthorised,
+    Unavailable,
+)
 from channels.transport import TokenBucket, Transport
 from requests.auth import HTTPBasicAuth
 
@@ -34,12 +41,12 @@ def transport():
         (401, Unauthorised),
         (403, Unauthorised),
         (404, Rejected),
-        (408, Retryable),
+        (408, Unavailable),
         (422, Rejected),
         (425, Retryable),
-        (429, Retryable),
-        (500, Retryable),
-        (503, Retryable),
+        (429, Throttled),
+        (500, Unavailable),
+        (503, Unavailable),
     ],
 )
 def test_each_status_is_one_class_of_error(channel, transport, status, error):
@@ -52,12 +59,24 @@ def test_each_status_is_one_class_of_error(channel, transport, status, error):
 
 @pytest.mark.parametrize(
     "failure",
-    [requests.ConnectTimeout(), requests.ReadTimeout(), requests.ConnectionError()],
+    [
+        requests.ConnectTimeout(),
+        requests.ReadTimeout(),
+        requests.ConnectionError(),
+        requests.exceptions.ChunkedEncodingError(),
+        requests.exceptions.ContentDecodingError(),
+    ],
 )
 def test_no_answer_may_come_later(channel, transport, failure):
     channel.get(f"{BASE}/orders", body=failure)
-    with pytest.raises(Retryable):
+    with pytest.raises(Unavailable):
         transport.request("GET", "/orders")
+
+
+def test_an_answer_that_was_cut_off_may_come_whole_later(channel, transport):
+    channel.get(f"{BASE}/orders", body='{"orders": [{"id": "order_1", "tot')
+    with pytest.raises(Unavailable):
+        transport.json("GET", "/orders")
 
 
 def test_redirects_are_not_followed(channel, transport):
@@ -87,7 +106,15 @@ def test_an_error_keeps_an_extract_of_a_long_answer(channel, transport):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7), ("0.5", 0.5), ("-3", 0), ("soon", None), (None, None)],
+    [
+        ("7", 7),
+        ("0.5", 0.5),
+        ("-3", 0),
+        ("86400000", 3600),
+        ("inf", 3600),
+        ("soon", None),
+        (None, None),
+    ],
 )
 def test_the_channel_says_how_long_to_wait(channel, transport, header, seconds):
     headers = {"Retry-After": header} if header else {}
@@ -151,8 +178,29 @@ def test_a_long_wait_is_left_to_the_queue(channel):
     transport = Transport(BASE, limit=bucket)
     channel.get(f"{BASE}/orders", json={})
     transport.request("GET", "/orders")
-    with pytest.raises(Retryable) as caught:
+    with pytest.raises(Throttled) as caught:
         transport.request("GET", "/orders")
     assert caught.value.retry_after == pytest.approx(10)
     assert clock.now == 0
     assert len(channel.calls) == 1
+
+
+def test_a_channel_that_asks_to_wait_is_not_asked_again_before(channel):
+    clock = Clock()
+    bucket = TokenBucket(rate=10, burst=5, clock=clock, sleep=clock.sleep)
+    transport = Transport(BASE, limit=bucket)
+    channel.get(f"{BASE}/orders", status=429, headers={"Retry-After": "30"})
+    for _ in range(3):
+        with pytest.raises(Throttled):
+            transport.request("GET", "/orders")
+    assert len(channel.calls) == 1
+    clock.now += 30
+    with pytest.raises(Throttled):
+        transport.request("GET", "/orders")
+    assert len(channel.calls) == 2
+
+
+def test_time_out_is_what_the_settings_say(channel):
+    channel.get(f"{BASE}/orders", json={})
+    Transport(BASE, timeout=2).request("GET", "/orders")
+    assert channel.calls[0].request.req_kwargs["timeout"] == (2, 2)
