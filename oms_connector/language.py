@@ -3,7 +3,7 @@
 from odoo.tools.translate import get_translation
 
 from .channels.errors import ChannelError
-from .channels.text import Text
+from .channels.text import Text, storable
 
 
 def in_language(env, text):
@@ -15,9 +15,12 @@ def in_language(env, text):
 
 
 def error_text(env, error):
-    """What an error says, never nothing; a channel's in the environment's language."""
+    """What an error says, never nothing; a channel's in the environment's language.
+
+    It may cite what a channel sent, which need not be fit to be stored.
+    """
     text = error.text if isinstance(error, ChannelError) else str(error)
-    return in_language(env, text) or type(error).__name__
+    return storable(str(in_language(env, text))) or type(error).__name__
 
 
 def write_in_every_language(records, name, say):

@@ -13,30 +13,48 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SkipValidation,
     ValidationError,
+    model_validator,
 )
 
 from .errors import Malformed
-from .text import _lt
+from .text import _lt, storable
 
 Item = TypeVar("Item")
+
+
+YEARS = range(1980, 2200)
+"""When an order can have been: what lies outside is a mistake, or a joke."""
+MOST_MONEY = 10**11
+"""So much is exact to three decimals as a floating point number, in which Odoo
+calculates."""
+MOST_UNITS = 10**8
+LONGEST_NAME = 255
+"""What is indexed must fit into an index."""
 
 
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time needs its zone")
+    if value.year not in YEARS:
+        raise ValueError(f"{value.year} is no year of an order")
     return value
 
 
-Money = Annotated[Decimal, Field(allow_inf_nan=False)]
-Quantity = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+Money = Annotated[Decimal, Field(allow_inf_nan=False, ge=-MOST_MONEY, le=MOST_MONEY)]
+Quantity = Annotated[Decimal, Field(allow_inf_nan=False, ge=0, le=MOST_UNITS)]
+Rate = Annotated[Decimal, Field(allow_inf_nan=False, ge=0, le=100)]
 Moment = Annotated[datetime, AfterValidator(_aware)]
 CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Reference = Annotated[str, Field(min_length=1)]
+Reference = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+Words = Annotated[str, Field(max_length=10_000)]
+Payload = Annotated[str, BeforeValidator(storable)]
 Sentence = Annotated[str, SkipValidation]  # a `Text` stays one
 
 
@@ -44,6 +62,15 @@ class Document(BaseModel):
     """Immutable, strict about unknown fields, lenient about white space."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, values):
+        """No database keeps the character NUL in a text, and nobody can see it."""
+        if not isinstance(values, dict):
+            return values
+        found = [key for key, v in values.items() if type(v) is str and "\0" in v]
+        return values | {key: values[key].replace("\0", "") for key in found}
 
     @classmethod
     def build(cls, **values):
@@ -55,7 +82,7 @@ class Document(BaseModel):
             return cls(**values)
         except ValidationError as error:
             faults = "; ".join(
-                f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+                f"{'.'.join(map(str, fault['loc'])) or cls.__name__}: {fault['msg']}"
                 for fault in error.errors(include_input=False, include_url=False)[:5]
             )
             raise Malformed(
@@ -68,6 +95,8 @@ class Document(BaseModel):
 
 class Address(Document):
     """An address as the channel sent it; empty text where it said nothing."""
+
+    model_config = ConfigDict(str_max_length=LONGEST_NAME)
 
     name: str = ""
     company: str = ""
@@ -97,6 +126,8 @@ class Address(Document):
 class Customer(Document):
     """Who bought. `external_id` is the channel's own id, empty for guests."""
 
+    model_config = ConfigDict(str_max_length=LONGEST_NAME)
+
     external_id: str = ""
     name: str = ""
     email: str = ""
@@ -106,7 +137,34 @@ class Customer(Document):
 class LineKind(StrEnum):
     PRODUCT = "product"
     SHIPPING = "shipping"
+    GIFT_WRAP = "gift_wrap"
     FEE = "fee"
+    """What else is charged, or taken off where the amount is negative."""
+
+
+class Component(Document):
+    """One article of a bundle, in the quantity of the whole line.
+
+    `value` is what it is worth beside the others, by which the line's money is shared
+    out (the channel's own price of it, for instance); where no component has one, each
+    piece is worth the same. `tax_rate` None means the line's.
+    """
+
+    external_id: Reference
+    sku: Name = ""
+    title: Words = ""
+    listing_id: Name = ""
+    quantity: Quantity
+    value: Annotated[Money, Field(ge=0)] = Decimal(0)
+    tax_rate: Rate | None = None
+
+
+class TaxShare(Document):
+    """The part of a line that is taxed at a rate of its own; `amount` as the line's."""
+
+    rate: Rate
+    amount: Money
+    tax: Money | None = None
 
 
 class OrderLine(Document):
@@ -115,22 +173,53 @@ class OrderLine(Document):
     `unit_price` and `discount` are on the order's tax basis
     (`ChannelOrder.tax_included`); `discount` is what came off the whole line, and is
     positive. `tax` is the line's tax after discount, None where the channel does not
-    say it. `tax_rate` is in percent.
+    say it. `tax_rate` is in percent; several rates on the same amount are their sum.
+
+    :ivar tax_shares: parts of the line with a rate each, as shipping has where it is
+        taxed as what is shipped
+    :ivar tax_collected_by_channel: `tax` is the channel's to pay (a marketplace that
+        is the deemed supplier): it is in the total, and never ours
+    :ivar components: what a bundle consists of, where the channel says it
+    :ivar bundle: title of the bundle of which the line is a part
+    :ivar personalisation: what is to be engraved, printed or written for the customer
     """
 
     external_id: Reference
     kind: LineKind = LineKind.PRODUCT
-    sku: str = ""
-    title: str = ""
+    sku: Name = ""
+    title: Words = ""
     quantity: Quantity = Decimal(1)
     unit_price: Money
     discount: Money = Decimal(0)
-    tax_rate: Money = Decimal(0)
+    tax_rate: Rate = Decimal(0)
     tax: Money | None = None
-    listing_id: str = Field(default="", description="the channel's id of the listing")
+    tax_shares: tuple[TaxShare, ...] = ()
+    tax_collected_by_channel: bool = False
+    components: tuple[Component, ...] = ()
+    bundle: Words = ""
+    personalisation: Words = ""
+    listing_id: Name = Field(default="", description="the channel's id of the listing")
     fulfilled_by_channel: bool = Field(
         default=False, description="the channel sends it from a warehouse of its own"
     )
+
+    @model_validator(mode="after")
+    def _check_taxes(self):
+        if self.tax_collected_by_channel and self.tax is None:
+            raise ValueError("tax that the channel collects must be stated")
+        if self.tax_shares:
+            if self.kind is LineKind.PRODUCT:
+                raise ValueError("goods of several tax rates are components")
+            if sum(share.amount for share in self.tax_shares) != self.amount:
+                raise ValueError("the shares are not the line's amount")
+        return self
+
+    @property
+    def is_article(self) -> bool:
+        """Whether it is sold by a listing; gift wrap is, where it has a SKU."""
+        return self.kind is LineKind.PRODUCT or (
+            self.kind is LineKind.GIFT_WRAP and bool(self.sku)
+        )
 
     @property
     def amount(self) -> Decimal:
@@ -152,7 +241,7 @@ class PaymentInfo(Document):
     """
 
     external_id: Reference
-    method: str = ""
+    method: Name = ""
     state: PaymentState
     amount: Money
     captured: Money = Decimal(0)
@@ -203,6 +292,9 @@ class ChannelOrder(Document):
     """One order, whole. `total` is what the customer pays, tax included.
 
     `expires_at` is when the channel gives an unpaid order up, where it says so.
+    `discount` came off the whole order, is on its tax basis and in none of its lines
+    yet (`unfold` brings it there). The customer's total includes tax that the channel
+    keeps to pay it itself.
     """
 
     external_id: Reference
@@ -217,11 +309,42 @@ class ChannelOrder(Document):
     shipping: Address
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     payments: tuple[PaymentInfo, ...] = ()
+    discount: Annotated[Money, Field(ge=0)] = Decimal(0)
     total: Money
-    delivery_method: str = ""
-    note: str = ""
+    delivery_method: Name = ""
+    note: Words = ""
     expires_at: Moment | None = None
     refunds: tuple[ChannelRefund, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_references(self):
+        for of_one_kind in (self.lines, self.payments):
+            ids = [each.external_id for each in of_one_kind]
+            if len(set(ids)) < len(ids):
+                raise ValueError("two lines or payments have the same id")
+        return self
+
+    @property
+    def tax_collected(self) -> Decimal:
+        """What of the total is tax that the channel keeps, and none of our money."""
+        return sum(
+            (line.tax for line in self.lines if line.tax_collected_by_channel),
+            Decimal(0),
+        )
+
+    def our_amount(self, line: OrderLine) -> Decimal:
+        """What a line comes to for us, on the order's basis."""
+        if line.tax_collected_by_channel and self.tax_included:
+            return line.amount - line.tax
+        return line.amount
+
+    def our_gross(self, line: OrderLine) -> Decimal:
+        """What a line comes to for us with our tax, unrounded where it is computed."""
+        amount = self.our_amount(line)
+        if self.tax_included or line.tax_collected_by_channel:
+            return amount
+        tax = amount * line.tax_rate / 100 if line.tax is None else line.tax
+        return amount + tax
 
     @property
     def paid(self) -> Decimal:
@@ -288,8 +411,14 @@ class RawDocument(Document):
     """
 
     kind: str
-    external_id: Reference
-    payload: str
+    external_id: Annotated[Reference, BeforeValidator(storable)]
+    payload: Payload
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, values):
+        """Raw means whole: `storable` keeps what cannot be kept as its escape."""
+        return values
 
 
 class Page(BaseModel, Generic[Item]):

@@ -6,8 +6,11 @@ Messages are written for a person and never contain a credential.
 """
 
 from collections.abc import Iterable
+from contextlib import contextmanager
 
 from .text import Text
+
+LONGEST_DETAIL = 500
 
 
 class ChannelError(Exception):
@@ -92,3 +95,28 @@ class Incomplete(Malformed):
     def __init__(self, message: str, *, detail: str = "", names: Iterable[str] = ()):
         super().__init__(message, detail=detail)
         self.names = tuple(names)
+
+
+NOT_AS_EXPECTED = (
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    ValueError,
+    RecursionError,
+)
+"""What Python raises over content that has another form than we take it to have."""
+
+
+@contextmanager
+def understanding(what: str):
+    """Whatever is wrong with the content that is mapped in here is `Malformed`.
+
+    :param str what: says that it is not as expected, best a `Text`
+    """
+    try:
+        yield
+    except NOT_AS_EXPECTED as error:
+        raise Malformed(
+            what, detail=f"{type(error).__name__}: {error}"[:LONGEST_DETAIL]
+        ) from None

@@ -55,3 +55,33 @@ def settle(
     return tuple(
         floor + unit if index in raised else floor for index, floor in enumerate(floors)
     )
+
+
+def spread(
+    amount: Decimal, weights: Sequence[Decimal], unit: Decimal
+) -> tuple[Decimal, ...]:
+    """Share an amount out in whole units, in proportion to the weights.
+
+    :param amount: whole units
+    :param weights: none negative; all alike where all are zero
+    :return: shares that sum to the amount exactly
+    """
+    whole = sum(weights)
+    if not whole:
+        weights, whole = [Decimal(1)] * len(weights), Decimal(len(weights))
+    return settle([amount * weight / whole for weight in weights], amount, unit)
+
+
+def price_and_discount(
+    quantity: Decimal, amount: Decimal, unit: Decimal, price: Decimal = Decimal(0)
+) -> tuple[Decimal, Decimal]:
+    """A unit price of whole units, and a discount that makes the amount exact.
+
+    A price of 33.333 becomes 33.34 with a discount of 0.02 on three.
+
+    :param price: the least unit price, that before discount
+    """
+    price = to_unit_up(price, unit)
+    if quantity:
+        price = max(price, to_unit_up(amount / quantity, unit))
+    return price, quantity * price - amount

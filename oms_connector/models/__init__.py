@@ -22,6 +22,7 @@ from . import (
     oms_intake_order,
     oms_intake_payment,
     oms_intake_refund,
+    oms_intake_total,
     oms_listing,
     oms_message,
     oms_message_correct,
@@ -42,6 +43,8 @@ from . import (
     sale_order_line_channel,
     sale_order_payment,
     sale_order_refund,
+    sale_order_total,
+    stock_move,
     stock_picking,
     stock_quant,
 )

@@ -98,6 +98,12 @@ class OmsChannel(models.Model):
             "oms_connector.product_fee", raise_if_not_found=False
         ),
     )
+    gift_wrap_product_id = fields.Many2one(
+        "product.product",
+        default=lambda self: self.env.ref(
+            "oms_connector.product_gift_wrap", raise_if_not_found=False
+        ),
+    )
 
     # --- How far it is ---
     last_pull_at = fields.Datetime(string="Last Sync", readonly=True, copy=False)

@@ -111,9 +111,12 @@ class OmsHold(models.Model):
         }
 
     def _resolve_tax_unknown(self):
+        collected = self.subject == "collected"
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Which tax is %s %%?", self.subject),
+            "name": self.env._("Which tax is it?")
+            if collected
+            else self.env._("Which tax is %s %%?", self.subject),
             "res_model": "oms.tax.mapping",
             "views": [(False, "form")],
             "target": "new",
@@ -121,7 +124,8 @@ class OmsHold(models.Model):
                 "default_channel_id": self.channel_id.id,
                 "default_company_id": self.company_id.id,
                 "default_country_id": self.order_id.partner_shipping_id.country_id.id,
-                "default_rate": float(self.subject),
+                "default_rate": 0.0 if collected else float(self.subject),
+                "default_collected_by_channel": collected,
                 "default_tax_included": self.order_id.oms_tax_included,
             },
         }

@@ -7,12 +7,14 @@ from odoo.tools import SQL
 
 from ..channels.document import OrderState
 from ..channels.errors import Malformed, Retryable
+from ..channels.unfold import unfold
 
 QUIET = {
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
     "mail_auto_subscribe_no_notify": True,
+    "oms_as_sold": True,
 }
 
 
@@ -59,7 +61,7 @@ class OmsIntake(models.AbstractModel):
 
     def _understand(self, adapter, channel, message):
         """Parse a message and lock its order against other workers."""
-        document = adapter.parse_order(message.payload)
+        document = unfold(adapter.parse_order(message.payload))
         if document.external_id != message.external_ref:
             raise Malformed(
                 self.env._("The message names another order"),

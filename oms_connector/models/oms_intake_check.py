@@ -1,9 +1,5 @@
-from decimal import Decimal
-
 from odoo import fields, models
 from odoo.tools import formatLang
-
-from ..channels.document import LineKind
 
 
 class OmsIntake(models.AbstractModel):
@@ -33,7 +29,7 @@ class OmsIntake(models.AbstractModel):
             *(
                 self._listing_cause(line)
                 for line in document.lines
-                if line.kind == LineKind.PRODUCT and not listings.get(line.sku)
+                if line.is_article and not listings.get(line.sku)
             ),
             *self._tax_causes(order, document),
             *self._address_causes(order, document),
@@ -62,37 +58,6 @@ class OmsIntake(models.AbstractModel):
 
         return [("address_incomplete", say, "")]
 
-    def _total_causes(self, order, document):
-        """The total must be the channel's; else both are shown, and each line."""
-        ours = Decimal(str(order.currency_id.round(order.amount_total)))
-        difference = ours - document.total
-        accepted = order.sudo().oms_hold_ids.filtered(
-            lambda hold: (
-                hold.type_id.code == "total_differs"
-                and hold.state == "released"
-                and hold.subject == str(difference)
-            )
-        )
-        if not difference or accepted:
-            return []
-
-        def say(env):
-            currency = order.currency_id.with_env(env)
-            digits = currency.decimal_places
-            return env._(
-                "The channel says %(theirs)s, the lines come to %(ours)s "
-                "(%(difference)s):\n%(lines)s",
-                theirs=currency.format(float(document.total)),
-                ours=currency.format(float(ours)),
-                difference=("+" if difference > 0 else "")
-                + _number(env, difference, digits),
-                lines="\n".join(
-                    _calculation(env, line, digits) for line in document.lines
-                ),
-            )
-
-        return [("total_differs", say, str(difference))]
-
     def _address_kept(self, order):
         """Whether a person has put the delivery address right: then it stays."""
         return order.sudo().oms_hold_ids.filtered(
@@ -101,13 +66,29 @@ class OmsIntake(models.AbstractModel):
 
     def _tax_causes(self, order, document):
         country = order.partner_shipping_id.country_id
-        wanted = {line.external_id: line.tax_rate for line in document.lines}
-        found = (
-            wanted.get(line.oms_external_id)
+        wanted = {line.external_id: line for line in document.lines}
+        untaxed = [
+            wanted[line.oms_external_id]
             for line in order.order_line
-            if line.oms_external_id and not line.tax_ids
+            if not line.tax_ids and line.oms_external_id in wanted
+        ]
+        rates = dict.fromkeys(
+            line.tax_rate for line in untaxed if not line.tax_collected_by_channel
         )
-        return [self._tax_cause(country, rate) for rate in dict.fromkeys(found) if rate]
+        causes = [self._tax_cause(country, rate) for rate in rates if rate]
+        if any(line.tax_collected_by_channel for line in untaxed):
+            causes.append(self._collected_tax_cause(country))
+        return causes
+
+    def _collected_tax_cause(self, country):
+        def say(env):
+            return env._(
+                "No tax is known for what the channel pays the VAT of itself "
+                "(%(country)s): its 0 %% is to stand in the tax report.",
+                country=country.with_env(env).name or "–",
+            )
+
+        return "tax_unknown", say, "collected"
 
     def _tax_cause(self, country, rate):
         def say(env):
@@ -146,17 +127,6 @@ def _number(env, number, digits=0):
     """
     own = max(0, -number.as_tuple().exponent)
     return formatLang(env, float(number), digits=max(own, digits))
-
-
-def _calculation(env, line, digits):
-    """How a line of the channel comes to its amount."""
-    price, discount, amount = (
-        _number(env, number, digits)
-        for number in (line.unit_price, line.discount, line.amount)
-    )
-    product = f"{_number(env, line.quantity)} × {price}"
-    less = f" − {discount}" if line.discount else ""
-    return f"{line.title or line.kind}: {product}{less} = {amount}"
 
 
 def _missing(partner):

@@ -5,6 +5,7 @@ from odoo.fields import Command
 
 from ..channels.document import LineKind
 from ..channels.errors import Malformed
+from ..channels.money import to_unit
 from .oms_intake import naive, version
 from .oms_intake_edit import address_key
 
@@ -21,15 +22,17 @@ class OmsIntake(models.AbstractModel):
 
         :param dict parties: the three partner fields of the order
         :param dict listings: {sku: product id}
-        :param dict taxes: cache of {(country id, rate, included): tax id}
+        :param dict taxes: cache of {(country id, rate, included, whose): tax ids}
         """
         currency = self._currency(document.currency)
         country = self.env["res.country"].browse(
             self._country_id(document.shipping.country)
         )
+        exact = channel.company_id.tax_calculation_rounding_method == "round_globally"
         lines = [
             Command.create(
                 self._line_vals(channel, document, line, listings)
+                | self._line_money(document, line, currency, exact)
                 | {
                     "sequence": index,
                     "tax_ids": [
@@ -57,6 +60,7 @@ class OmsIntake(models.AbstractModel):
             "oms_address_key": address_key(document),
             "oms_total": float(document.total),
             **self._payment_vals(document),
+            "oms_tax_collected": float(document.tax_collected),
             "oms_tax_included": document.tax_included,
             "date_order": naive(document.created_at),
             "pricelist_id": self._pricelist(channel, currency).id,
@@ -67,38 +71,57 @@ class OmsIntake(models.AbstractModel):
         } | ({"warehouse_id": warehouse.id} if warehouse else {})
 
     def _line_vals(self, channel, document, line, listings):
-        currency = self._currency(document.currency)
-        price, discount = _price_and_discount(line, currency)
-        if line.kind == LineKind.SHIPPING:
-            product = channel.shipping_product_id
-        elif line.kind == LineKind.FEE:
-            product = channel.fee_product_id
-        else:
+        """Hook: what the line is of. Money and taxes are seen to elsewhere."""
+        if line.is_article:
             product = self.env["product.product"].browse(listings.get(line.sku))
+        elif line.kind == LineKind.SHIPPING:
+            product = channel.shipping_product_id
+        elif line.kind == LineKind.GIFT_WRAP:
+            product = channel.gift_wrap_product_id
+        else:
+            product = channel.fee_product_id
         product = product or self.env.ref("oms_connector.product_unknown")
+        name = line.title or product.display_name
         return {
             "product_id": product.id,
             "product_uom_id": product.uom_id.id,
-            "name": line.title or product.display_name,
+            "name": "\n".join(filter(None, (name, line.personalisation))),
             "product_uom_qty": float(line.quantity),
-            "price_unit": price,
-            "technical_price_unit": price,
-            "discount": discount,
             "oms_external_id": line.external_id,
             "oms_sku": line.sku,
             "oms_by_channel": line.fulfilled_by_channel,
+            "oms_bundle": line.bundle or False,
+            "oms_personalisation": line.personalisation or False,
             "is_delivery": line.kind == LineKind.SHIPPING,
         }
 
+    def _line_money(self, document, line, currency, exact):
+        """Price and discount that come to the line's amount, less what is not ours."""
+        if line.tax_collected_by_channel:
+            price, discount = float(document.our_amount(line) / line.quantity), 0.0
+        else:
+            price, discount = _price_and_discount(line, currency, exact)
+        return {
+            "price_unit": price,
+            "technical_price_unit": price,
+            "discount": discount,
+            "oms_amount": float(document.our_gross(line)),
+        }
+
     def _tax_ids(self, channel, country, line, tax_included, cache):
-        if not line.tax_rate:
+        collected = line.tax_collected_by_channel
+        if not line.tax_rate and not collected:
             return []
-        key = (country.id, line.tax_rate, tax_included)
+        key = (country.id, 0 if collected else line.tax_rate, tax_included, collected)
         if key not in cache:
-            cache[key] = self.env["oms.tax.mapping"]._find(
-                channel, country, float(line.tax_rate), tax_included
-            )
-        return cache[key].ids
+            mappings = self.env["oms.tax.mapping"]
+            if collected:
+                tax = mappings._find_collected(channel, country)
+            else:
+                rate = float(line.tax_rate)
+                tax = mappings._find(channel, country, rate, tax_included)
+            cache[key] = tax.ids
+        return cache[key]
 
     def _currency(self, name):
         currency = self.env["res.currency"].browse(self._currency_id(name))
@@ -141,7 +164,7 @@ class OmsIntake(models.AbstractModel):
             line.sku: line.title
             for document in documents
             for line in document.lines
-            if line.kind == LineKind.PRODUCT and line.sku
+            if line.is_article and line.sku
         }
         listings = self.env["oms.listing"].with_context(active_test=False)
         known = listings.search(
@@ -170,19 +193,25 @@ class OmsIntake(models.AbstractModel):
         return {listing.sku: listing.product_id.id for listing in known}
 
 
-def _price_and_discount(line, currency):
-    """Unit price and discount in percent that come to the line's amount exactly.
+def _price_and_discount(line, currency, exact):
+    """Unit price and discount in percent that come to the line's amount.
 
     A discount that is no round percentage goes into the unit price instead.
 
+    :param bool exact: whether the line may not even differ by less than what is rounded
+        away: where taxes are rounded over the whole order, such differences add up
     :return: floats, as the order line stores them
     """
     full = line.quantity * line.unit_price
     if not line.discount or not full:
-        return float(line.unit_price), 0.0
+        return float(line.unit_price - line.discount / line.quantity), 0.0
     percent = round(line.discount / full * 100, 2)
-    exact = full * (1 - percent / 100)
-    cent = Decimal(str(currency.rounding))
-    if exact.quantize(cent) == line.amount.quantize(cent):
+    discounted = full * (1 - percent / 100)
+    unit = Decimal(str(currency.rounding))
+    if exact:
+        same = discounted == line.amount
+    else:
+        same = to_unit(discounted, unit) == to_unit(line.amount, unit)
+    if same:
         return float(line.unit_price), float(percent)
     return float(line.amount / line.quantity), 0.0

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import float_compare
 
 from ..language import write_in_every_language
@@ -24,12 +25,30 @@ class OmsTaxMapping(models.Model):
     country_id = fields.Many2one("res.country", help="Empty: wherever it is sent.")
     rate = fields.Float(string="Rate (%)", digits=(7, 4))
     tax_included = fields.Boolean(string="Included in Price", default=True)
+    collected_by_channel = fields.Boolean(
+        string="Paid by the Channel",
+        help="For what the channel is the deemed supplier of: it collects the VAT and "
+        "pays it itself. The tax, of 0 %, says where the sale stands in the report.",
+    )
     tax_id = fields.Many2one(
         "account.tax",
         required=True,
         check_company=True,
         domain="[('type_tax_use', '=', 'sale'), ('amount', '=', rate)]",
     )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("collected_by_channel", "tax_id")
+    def _check_collected(self):
+        for mapping in self:
+            if mapping.collected_by_channel and mapping.tax_id.amount:
+                raise ValidationError(
+                    self.env._(
+                        "The channel pays this VAT: “%s” must be a tax of 0 %%.",
+                        mapping.tax_id.name,
+                    )
+                )
 
     # === CRUD METHODS === #
 
@@ -55,14 +74,8 @@ class OmsTaxMapping(models.Model):
         :return: account.tax, empty where none is known
         """
         company = channel.company_id
-        for mapping in self.sudo().search(
-            [
-                ("company_id", "=", company.id),
-                ("tax_included", "=", tax_included),
-                ("channel_id", "in", (channel.id, False)),
-                ("country_id", "in", (country.id, False)),
-            ],
-            order="channel_id NULLS LAST, country_id NULLS LAST",
+        for mapping in self._mapped(
+            channel, country, [("tax_included", "=", tax_included)]
         ):
             if not float_compare(mapping.rate, rate, precision_digits=4):
                 return mapping.tax_id
@@ -82,6 +95,27 @@ class OmsTaxMapping(models.Model):
             )
         )
         return self._with_price_basis(abroad or home, tax_included)
+
+    @api.model
+    def _find_collected(self, channel, country):
+        """The tax of 0 % for what the channel pays the VAT of; empty if none is mapped.
+
+        It is never guessed: which one is right, the company's own law says.
+        """
+        return self._mapped(channel, country, [], collected=True)[:1].tax_id
+
+    def _mapped(self, channel, country, domain, *, collected=False):
+        """Mappings for a channel and a country, the most special first."""
+        return self.sudo().search(
+            [
+                *domain,
+                ("collected_by_channel", "=", collected),
+                ("company_id", "=", channel.company_id.id),
+                ("channel_id", "in", (channel.id, False)),
+                ("country_id", "in", (country.id, False)),
+            ],
+            order="channel_id NULLS LAST, country_id NULLS LAST",
+        )
 
     @api.model
     def _with_price_basis(self, taxes, tax_included):

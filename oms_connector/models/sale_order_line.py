@@ -1,4 +1,11 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
+
+from .sale_order_total import signed
+
+MONEY = {"product_id", "product_uom_qty", "price_unit", "discount", "tax_ids"}
+"""What a line's amount depends on."""
 
 
 class SaleOrderLine(models.Model):
@@ -8,21 +15,38 @@ class SaleOrderLine(models.Model):
         string="Channel's Line ID", readonly=True, copy=False, index="btree_not_null"
     )
     oms_sku = fields.Char(string="Channel's SKU", readonly=True, copy=False)
+    oms_bundle = fields.Char(
+        string="Part of Bundle",
+        readonly=True,
+        copy=False,
+        help="The channel sold a bundle of this name; the line is one of its articles, "
+        "with its part of the money.",
+    )
+    oms_personalisation = fields.Text(
+        string="Personalisation",
+        readonly=True,
+        copy=False,
+        help="What is to be engraved, printed or written for the customer.",
+    )
+    oms_amount = fields.Monetary(
+        string="Channel's Amount",
+        readonly=True,
+        copy=False,
+        currency_field="currency_id",
+        help="What the line comes to with our tax, as the channel says.",
+    )
 
     # === COMPUTE METHODS === #
 
     def _compute_price_unit(self):
-        """Override of `sale`: what a channel has sold costs what the channel said.
-
-        Odoo would look the price up anew whenever the quantity changes.
-        """
-        ours = self.filtered(lambda line: not line.oms_external_id)
-        return super(SaleOrderLine, ours)._compute_price_unit()
+        """Override of `sale`: what a channel has sold, it has sold at its price."""
+        return super(SaleOrderLine, self - self._oms_sold())._compute_price_unit()
 
     def _compute_discount(self):
-        """Override of `sale`, as `_compute_price_unit`."""
-        ours = self.filtered(lambda line: not line.oms_external_id)
-        return super(SaleOrderLine, ours)._compute_discount()
+        return super(SaleOrderLine, self - self._oms_sold())._compute_discount()
+
+    def _compute_tax_ids(self):
+        return super(SaleOrderLine, self - self._oms_sold())._compute_tax_ids()
 
     # === CRUD METHODS === #
 
@@ -30,6 +54,7 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._oms_mark_demand()
+        lines.order_id._oms_recheck_total()
         return lines
 
     def write(self, vals):
@@ -38,11 +63,16 @@ class SaleOrderLine(models.Model):
         result = super().write(vals)
         if {"product_id", "product_uom_qty"} & vals.keys():
             self._oms_mark_demand()
+        if MONEY & vals.keys():
+            self.order_id._oms_recheck_total()
         return result
 
     def unlink(self):
         self._oms_mark_demand()
-        return super().unlink()
+        orders = self.order_id
+        result = super().unlink()
+        orders._oms_recheck_total()
+        return result
 
     # === BUSINESS METHODS === #
 
@@ -57,6 +87,39 @@ class SaleOrderLine(models.Model):
         """
         ours = self._oms_is_goods() and not self.oms_by_channel
         return self.qty_delivered if ours else 0.0
+
+    def _oms_sold(self):
+        """The lines that a channel has sold as they are."""
+        return self.filtered("oms_external_id")
+
+    def _oms_difference(self):
+        """By how much the line is above what the channel says of it; a `Decimal`."""
+        currency = self.currency_id
+        ours, theirs = (
+            Decimal(str(currency.round(amount)))
+            for amount in (self.price_total, self.oms_amount)
+        )
+        return ours - theirs
+
+    def _oms_say_difference(self, env):
+        currency = self.currency_id.with_env(env)
+        difference = self._oms_difference()
+        ours, theirs = map(currency.format, (self.price_total, self.oms_amount))
+        title = self.name.split("\n")[0]
+        if not difference:
+            return f"{title}: {ours}"
+        if not self.oms_external_id:
+            return env._(
+                "%(title)s: %(ours)s, not the channel's", title=title, ours=ours
+            )
+        return env._(
+            "%(title)s: the channel says %(theirs)s, here it is %(ours)s "
+            "(%(difference)s)",
+            title=title,
+            theirs=theirs,
+            ours=ours,
+            difference=signed(env, difference, currency),
+        )
 
     def _oms_mark_demand(self):
         """What is ordered and not reserved yet may not be sold again."""

@@ -72,7 +72,8 @@ class TestTranslation(GermanTranslation, ConnectorCase):
                 "\N{NO-BREAK SPACE}", " "
             ),
             "Der Kanal nennt 2.500,00 €, die Positionen ergeben 2.500,90 € (+0,90):\n"
-            "S-Tent: 2 × 1.250,50 − 0,10 = 2.500,90",
+            "S-Tent: 2.500,90 €\n"
+            "Jede Position entspricht dem Kanal; seine Summe ist nicht ihre Summe.",
         )
 
     def test_tax_that_is_made_for_a_price_basis_has_a_name_in_every_language(self):

@@ -4,10 +4,12 @@ import json
 from decimal import Decimal
 
 from ..document import (
+    LONGEST_NAME,
     Address,
     ChannelOrder,
     ChannelRefund,
     ChannelReturn,
+    Component,
     Customer,
     Event,
     LineKind,
@@ -18,7 +20,7 @@ from ..document import (
     PaymentState,
     ReturnItem,
 )
-from ..errors import Malformed
+from ..errors import Malformed, understanding
 from ..text import _lt
 
 ORDER_STATES = {
@@ -37,10 +39,12 @@ PAYMENT_STATES = {
 
 def order(payload: str) -> ChannelOrder:
     data = _object(payload)
-    try:
+    with understanding(_lt("The order is not built as expected")):
         lines = [_line(item) for item in data["items"]]
         if data["delivery"]["price"]:
             lines.append(_shipping(data["id"], data["delivery"]))
+        if data.get("gift_wrap"):
+            lines.append(_gift_wrap(data["id"], data["gift_wrap"]))
         return ChannelOrder.build(
             external_id=data["id"],
             number=data["number"],
@@ -54,23 +58,18 @@ def order(payload: str) -> ChannelOrder:
             shipping=_address(data["ship_to"]),
             lines=lines,
             payments=[_payment(data["payment"])],
+            discount=_money(data.get("voucher") or 0),
             total=_money(data["grand_total"]),
             delivery_method=data["delivery"]["method"],
             note=data["remark"],
             expires_at=data["pay_until"],
             refunds=[_refund(entry) for entry in data["refunds"]],
         )
-    except KeyError as error:
-        raise Malformed(_lt("The order has no field %(field)s", field=error)) from None
-    except (TypeError, ArithmeticError) as error:
-        raise Malformed(
-            _lt("The order is not built as expected"), detail=str(error)
-        ) from None
 
 
 def returned(payload: str) -> ChannelReturn:
     data = _object(payload)
-    try:
+    with understanding(_lt("The return is not built as expected")):
         return ChannelReturn.build(
             external_id=data["id"],
             order_id=data["order"],
@@ -84,12 +83,6 @@ def returned(payload: str) -> ChannelReturn:
             ],
             note=data["remark"],
         )
-    except KeyError as error:
-        raise Malformed(_lt("The return has no field %(field)s", field=error)) from None
-    except TypeError as error:
-        raise Malformed(
-            _lt("The return is not built as expected"), detail=str(error)
-        ) from None
 
 
 def event(body: str) -> Event:
@@ -102,7 +95,7 @@ def event(body: str) -> Event:
 def _object(payload: str) -> dict:
     try:
         data = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed(_lt("The payload is not JSON")) from None
     if not isinstance(data, dict):
         raise Malformed(_lt("The payload is not a JSON object"))
@@ -111,7 +104,13 @@ def _object(payload: str) -> dict:
 
 def _known(states: dict, value: str, what: str):
     if value not in states:
-        raise Malformed(_lt("Unknown %(what)s: %(value)s", what=what, value=value))
+        raise Malformed(
+            _lt(
+                "Unknown %(what)s: %(value)s",
+                what=what,
+                value=str(value)[:LONGEST_NAME],
+            )
+        )
     return states[value]
 
 
@@ -130,6 +129,30 @@ def _line(item: dict) -> OrderLine:
         tax_rate=item["vat_percent"],
         tax=_money(item["vat"]),
         fulfilled_by_channel=item.get("sent_by") == "shop",
+        tax_collected_by_channel=item.get("vat_paid_by") == "shop",
+        components=[_part(part) for part in item.get("parts") or ()],
+        personalisation=item.get("engraving") or "",
+    )
+
+
+def _part(part: dict) -> Component:
+    return Component.build(
+        external_id=part["id"],
+        sku=part["sku"],
+        title=part["name"],
+        quantity=part["qty"],
+        value=_money(part["worth"]),
+        tax_rate=part["vat_percent"],
+    )
+
+
+def _gift_wrap(order_id: str, wrap: dict) -> OrderLine:
+    return OrderLine.build(
+        external_id=f"{order_id}-gift-wrap",
+        kind=LineKind.GIFT_WRAP,
+        unit_price=_money(wrap["price"]),
+        tax_rate=wrap["vat_percent"],
+        tax=_money(wrap["vat"]),
     )
 
 

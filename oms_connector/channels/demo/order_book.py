@@ -6,7 +6,7 @@ orders wherever and whenever it is asked. Amounts are in cents, as the shop writ
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -27,6 +27,12 @@ RETURNING_CUSTOMERS = 0.2
 GUESTS = 0.25
 GIFTS = 0.1
 REMARKED = 0.08
+GIFT_WRAPPED = 0.04
+ENGRAVED = 0.04
+VOUCHERS = 0.04
+GIFT_WRAP_CENTS = 350
+VOUCHER_CENTS = 500
+"""Off the whole order: the shop does not say off which of its lines."""
 LOWEST_STANDARD_RATE = 15
 """In percent, in the European Union (Directive 2006/112/EC, article 97)."""
 CURRENCY = "EUR"
@@ -75,6 +81,7 @@ class Purchase:
     :param int buyer: which of the shop's customers buys
     :param lines: catalogue item, quantity, discount of the line in percent
     :param ship_to: fields of the address that differ from the customer's own
+    :param extras: what else comes with it, as the shop writes it
     """
 
     identity: str
@@ -84,6 +91,7 @@ class Purchase:
     buyer: int
     lines: Iterable[tuple[CatalogueItem, int, int]]
     ship_to: Mapping[str, str] | None = None
+    extras: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,7 @@ class OrderBook:
             payment=timing.payment,
             buyer=random.randrange(n) if returns else n,
             lines=self.lines(random),
+            extras=self.extras(n),
         )
         order = self.compose(random, purchase)
         if broken:
@@ -148,7 +157,18 @@ class OrderBook:
             for index, line in enumerate(purchase.lines, start=1)
         ]
         delivery = _delivery(random, country, items)
+        extras = dict(purchase.extras)
+        if "engraving" in extras:
+            items[0]["engraving"] = extras.pop("engraving")
+        wrap = extras.get("gift_wrap")
+        if wrap:
+            rate = country.rate(False)
+            wrap |= {"vat_percent": str(rate), "vat": _tax_in(wrap["price"], rate)}
         total = sum(map(_amount, items)) + delivery["price"]
+        total += wrap["price"] if wrap else 0
+        if extras.get("voucher"):
+            extras["voucher"] = min(extras["voucher"], total)
+            total -= extras["voucher"]
         return {
             "id": purchase.identity,
             "number": purchase.number,
@@ -163,6 +183,7 @@ class OrderBook:
             "payment": _payment(random, purchase, total),
             "grand_total": total,
             "remark": random.choice(REMARKS) if random.random() < REMARKED else "",
+            **extras,
         }
 
     def lines(self, random: Random) -> list[tuple[CatalogueItem, int, int]]:
@@ -174,6 +195,18 @@ class OrderBook:
             (0, 5, 10, 15, 20), weights=(80, 4, 8, 4, 4), k=len(items)
         )
         return list(zip(items, quantities, discounts, strict=True))
+
+    def extras(self, n: int) -> dict:
+        """Gift wrap, an engraving, a voucher: of few orders, seldom together."""
+        random = self.random(n, "extras")
+        extras = {}
+        if random.random() < GIFT_WRAPPED:
+            extras["gift_wrap"] = {"price": GIFT_WRAP_CENTS}
+        if random.random() < ENGRAVED:
+            extras["engraving"] = random.choice(ENGRAVINGS)
+        if random.random() < VOUCHERS:
+            extras["voucher"] = VOUCHER_CENTS
+        return extras
 
     def _person(self, buyer: int) -> dict:
         random = self.random(buyer, "person")
@@ -207,6 +240,7 @@ REMARKS = (
     "Das ist ein Geschenk, bitte ohne Rechnung im Paket.",
     "Bei Abwesenheit bitte beim Nachbarn abgeben.",
 )
+ENGRAVINGS = ("Für Opa", "J. & M. 2026", "Gipfelstürmer", "Lotte, 8 Jahre")
 
 
 def cents(amount: Decimal) -> int:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..document import LineKind, OrderLine
-from ..money import settle, to_unit, to_unit_up, without_noise
+from ..money import price_and_discount, settle, to_unit, without_noise
 
 DEFAULT_VARIANT = "default variant"
+PERSONAL_KEYS = ("personalisation", "personalization", "engraving")
+GIFT_WRAP_KEY = "gift_wrap"
+"""Medusa has no field for either: by custom they stand in a line's metadata."""
 
 
 @dataclass(frozen=True)
@@ -91,15 +94,22 @@ def order_lines(order: dict, unit: Decimal) -> tuple[bool, tuple[OrderLine, ...]
         for row in _sorted(order.get("shipping_methods"))
     ]
     with_tax = any(sale.includes_tax for sale in sales)
-    amounts, taxes = _settled(sales, with_tax, unit)
+    settled = zip(sales, *_settled(sales, with_tax, unit), strict=True)
     return with_tax, tuple(
-        OrderLine.build(
-            **_name(sale),
-            **_price(sale.quantity, sale.price(with_tax), amount, unit),
-            tax_rate=sale.rate * 100,
-            tax=tax,
-        )
-        for sale, amount, tax in zip(sales, amounts, taxes, strict=True)
+        _line(sale, amount, tax, sale.price(with_tax), unit)
+        for sale, amount, tax in settled
+    )
+
+
+def _line(sale: Sale, amount: Decimal, tax: Decimal, price: Decimal, unit: Decimal):
+    price, discount = price_and_discount(sale.quantity, amount, unit, price)
+    return OrderLine.build(
+        **_name(sale),
+        quantity=sale.quantity,
+        unit_price=price,
+        discount=discount,
+        tax_rate=sale.rate * 100,
+        tax=tax,
     )
 
 
@@ -127,25 +137,14 @@ def _name(sale: Sale) -> dict:
     variant = row.get("variant_title") or ""
     if variant.lower() != DEFAULT_VARIANT:
         names.append(variant)
+    metadata = row.get("metadata") or {}
+    wraps = metadata.get(GIFT_WRAP_KEY) is True and not row.get("variant_sku")
+    personal = (metadata.get(key) for key in PERSONAL_KEYS)
     return {
         "external_id": row["id"],
-        "kind": sale.kind,
+        "kind": LineKind.GIFT_WRAP if wraps else sale.kind,
         "sku": row.get("variant_sku") or "",
         "title": ", ".join(filter(None, names)),
+        "personalisation": str(next(filter(None, personal), "")),
         "listing_id": row.get("variant_id") or "",
-    }
-
-
-def _price(quantity: Decimal, price: Decimal, amount: Decimal, unit: Decimal) -> dict:
-    """A price of whole units, and a discount that makes the amount exact.
-
-    A price of 33.333 becomes 33.34 with a discount of 0.02 on three.
-    """
-    price = to_unit_up(price, unit)
-    if quantity:
-        price = max(price, to_unit_up(amount / quantity, unit))
-    return {
-        "quantity": quantity,
-        "unit_price": price,
-        "discount": quantity * price - amount,
     }

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ..document import (
+    LONGEST_NAME,
     Address,
     ChannelOrder,
     ChannelRefund,
@@ -22,7 +23,7 @@ from ..document import (
     ReturnItem,
     ReturnState,
 )
-from ..errors import Malformed
+from ..errors import Malformed, understanding
 from ..money import minor_unit, to_unit
 from ..text import _lt
 from .lines import order_lines
@@ -54,7 +55,7 @@ def read(payload: str, what: str) -> dict[str, Any]:
     """
     try:
         content = json.loads(payload, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed(_lt("%(what)s: not JSON", what=what)) from None
     if not isinstance(content, dict):
         raise Malformed(_lt("%(what)s: not a JSON object", what=what))
@@ -67,7 +68,10 @@ def decimal(value: Any) -> Decimal:
         return Decimal(str(value or 0))
     except InvalidOperation:
         raise Malformed(
-            _lt("Medusa sent “%(value)s” where a number belongs", value=value)
+            _lt(
+                "Medusa sent “%(value)s” where a number belongs",
+                value=str(value)[:LONGEST_NAME],
+            )
         ) from None
 
 
@@ -76,16 +80,12 @@ def decimal(value: Any) -> Decimal:
 
 def parse_order(payload: str) -> ChannelOrder:
     order = read(payload, _lt("Order of Medusa"))
-    try:
+    what = _lt(
+        "Order %(order)s of Medusa lacks a part, or has it in another form",
+        order=str(order.get("display_id", "?"))[:LONGEST_NAME],
+    )
+    with understanding(what):
         return _order(order)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Malformed(
-            _lt(
-                "Order %(order)s of Medusa lacks a part, or has it in another form",
-                order=order.get("display_id", "?"),
-            ),
-            detail=f"{type(error).__name__}: {error}",
-        ) from None
 
 
 def _order(order: dict) -> ChannelOrder:
@@ -133,7 +133,7 @@ def _known(states: dict, state: str, what: str):
             _lt(
                 "Medusa has a %(what)s that we do not know: %(state)s",
                 what=what,
-                state=state,
+                state=str(state)[:LONGEST_NAME],
             )
         )
     return states[state]
@@ -266,7 +266,11 @@ def _vouchers(order: dict, lines: list[dict], unit: Decimal):
 
 def parse_return(payload: str) -> ChannelReturn:
     content = read(payload, _lt("Return of Medusa"))
-    try:
+    what = _lt(
+        "Return %(return_id)s of Medusa lacks a part",
+        return_id=str(content.get("id", "?"))[:LONGEST_NAME],
+    )
+    with understanding(what):
         return ChannelReturn.build(
             external_id=content["id"],
             order_id=content["order_id"],
@@ -282,14 +286,6 @@ def parse_return(payload: str) -> ChannelReturn:
             ),
             note=_first(content.get("metadata"), NOTE_KEYS),
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Malformed(
-            _lt(
-                "Return %(return_id)s of Medusa lacks a part",
-                return_id=content.get("id", "?"),
-            ),
-            detail=f"{type(error).__name__}: {error}",
-        ) from None
 
 
 def _reason(item: dict) -> str:

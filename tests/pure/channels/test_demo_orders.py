@@ -9,6 +9,7 @@ from channels.demo.adapter import Adapter, Settings
 from channels.demo.memory import MemoryInProcess
 from channels.demo.people import COUNTRIES
 from channels.document import LineKind, OrderState, PaymentState
+from channels.unfold import unfold
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,7 +63,7 @@ def faults(order):
             for line in order.lines
             if line.kind == LineKind.PRODUCT
         ),
-        "total": sum(line.amount for line in order.lines) != order.total,
+        "total": sum(line.amount for line in unfold(order).lines) != order.total,
         "address": bool(order.shipping.missing_for_delivery()),
     }
 
@@ -126,6 +127,10 @@ def test_orders_vary_as_those_of_a_real_shop_do():
     addresses = [order.shipping for order in orders]
     assert any(address.street.startswith("Packstation") for address in addresses)
     assert any(address.vat for address in addresses)
+    lines = [line for order in orders for line in order.lines]
+    assert any(line.kind == LineKind.GIFT_WRAP for line in lines)
+    assert any(line.personalisation for line in lines)
+    assert any(order.discount for order in orders)
     assert any("ü" in address.name for address in addresses)
     assert any(order.billing != order.shipping for order in orders)
     assert {address.country for address in addresses} == set(COUNTRIES)

@@ -42,7 +42,10 @@ def order(**values):
 
 def payment(state, amount, captured="0"):
     return PaymentInfo(
-        external_id="p", state=state, amount=Decimal(amount), captured=Decimal(captured)
+        external_id=f"p-{state}",
+        state=state,
+        amount=Decimal(amount),
+        captured=Decimal(captured),
     )
 
 
