@@ -13,7 +13,9 @@
         "payment",
         "queue_job",
     ],
-    "external_dependencies": {"python": ["lxml", "pydantic", "requests"]},
+    "external_dependencies": {
+        "python": ["lxml", "phonenumbers", "pydantic", "python-stdnum", "requests"]
+    },
     "data": [
         "security/oms_security.xml",
         "security/ir.model.access.csv",
@@ -25,6 +27,7 @@
         "views/oms_message_views.xml",
         "views/oms_listing_views.xml",
         "views/oms_hold_views.xml",
+        "views/res_partner_views.xml",
         "views/oms_tax_mapping_views.xml",
         "wizards/oms_cancel_views.xml",
         "wizards/oms_fetch_views.xml",

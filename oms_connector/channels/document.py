@@ -94,14 +94,22 @@ class Document(BaseModel):
 
 
 class Address(Document):
-    """An address as the channel sent it; empty text where it said nothing."""
+    """An address as the channel sent it; empty text where it said nothing.
+
+    `channels/address.py` tells its parts apart. A channel that knows them apart itself
+    fills in `house_number`, a parcel locker's `post_number` (the customer's number at
+    the carrier), and `pickup_point` (the carrier's id of the place).
+    """
 
     model_config = ConfigDict(str_max_length=LONGEST_NAME)
 
     name: str = ""
     company: str = ""
     street: str = ""
+    house_number: str = ""
     street2: str = ""
+    post_number: str = ""
+    pickup_point: str = ""
     postcode: str = ""
     city: str = ""
     state: str = Field(default="", description="ISO 3166-2 subdivision, or its name")
@@ -109,18 +117,6 @@ class Address(Document):
     phone: str = ""
     email: str = ""
     vat: str = ""
-
-    def missing_for_delivery(self) -> tuple[str, ...]:
-        """Names of the fields without which no carrier can deliver."""
-        recipient = self.name or self.company
-        wanted = {
-            "name": recipient,
-            "street": self.street,
-            "postcode": self.postcode,
-            "city": self.city,
-            "country": self.country,
-        }
-        return tuple(field for field, value in wanted.items() if not value)
 
 
 class Customer(Document):

@@ -130,16 +130,6 @@ class OmsHold(models.Model):
             },
         }
 
-    def _resolve_address_incomplete(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Where does %s go?", self.order_id.name),
-            "res_model": "res.partner",
-            "res_id": self.order_id.partner_shipping_id.id,
-            "views": [(self.env.ref("oms_connector.oms_address_view_form").id, "form")],
-            "target": "new",
-        }
-
     def _resolve_payment_pending(self):
         self.order_id._oms_refetch()
 

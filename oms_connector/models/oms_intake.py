@@ -188,7 +188,7 @@ class OmsIntake(models.AbstractModel):
         """An order that is not confirmed yet is made anew as the channel has it."""
         listings = self._find_listings(channel, [document])
         parties = self._find_parties(channel, [document])[0]
-        if self._address_kept(order):
+        if self._address_kept(order, document):
             parties = {**parties, "partner_shipping_id": order.partner_shipping_id.id}
         vals = self._order_vals(channel, document, parties, listings, {})
         vals["order_line"] = [Command.clear(), *vals["order_line"]]

@@ -47,23 +47,6 @@ class OmsIntake(models.AbstractModel):
 
         return "unknown_listing", say, line.sku
 
-    def _address_causes(self, order, document):
-        missing = document.shipping.missing_for_delivery()
-        if not missing or document.fulfilled_by_channel or self._address_kept(order):
-            return []
-
-        def say(env):
-            labels = ", ".join(_field_label(env, name) for name in missing)
-            return env._("The delivery address lacks: %s.", labels)
-
-        return [("address_incomplete", say, "")]
-
-    def _address_kept(self, order):
-        """Whether a person has put the delivery address right: then it stays."""
-        return order.sudo().oms_hold_ids.filtered(
-            lambda hold: hold.type_id.code == "address_incomplete"
-        ) and not _missing(order.partner_shipping_id)
-
     def _tax_causes(self, order, document):
         country = order.partner_shipping_id.country_id
         wanted = {line.external_id: line for line in document.lines}
@@ -110,16 +93,6 @@ class OmsIntake(models.AbstractModel):
         )
 
 
-def _field_label(env, name):
-    return {
-        "name": env._("name"),
-        "street": env._("street"),
-        "postcode": env._("postcode"),
-        "city": env._("city"),
-        "country": env._("country"),
-    }[name]
-
-
 def _number(env, number, digits=0):
     """A `Decimal` as the environment's language writes it.
 
@@ -127,8 +100,3 @@ def _number(env, number, digits=0):
     """
     own = max(0, -number.as_tuple().exponent)
     return formatLang(env, float(number), digits=max(own, digits))
-
-
-def _missing(partner):
-    """Whether a contact lacks what a carrier needs."""
-    return not all((partner.street, partner.zip, partner.city, partner.country_id))

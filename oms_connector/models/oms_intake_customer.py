@@ -1,7 +1,11 @@
 import json
 
-from odoo import models, tools
+from odoo import models
 from odoo.tools import email_normalize
+
+from ..channels import vat as vat_ids
+from ..channels.address import normalise
+from .oms_intake_address import same_address
 
 
 class OmsIntake(models.AbstractModel):
@@ -38,75 +42,127 @@ class OmsIntake(models.AbstractModel):
         ]
 
     def _find_customers(self, channel, documents):
-        """The customers: by the channel's own id, then by e-mail, else made."""
-        ids = [
-            doc.customer.external_id for doc in documents if doc.customer.external_id
+        """The customers: by the channel's own id, then by e-mail, else made.
+
+        Never by name. A customer who is new in several documents is made once.
+        """
+        by_id = self._customers_by_id(channel, documents)
+        by_email = self._customers_by_email(channel, documents)
+        vals_list, new, found = [], {}, []
+        for document in documents:
+            external_id = document.customer.external_id
+            email = email_normalize(document.customer.email) or ""
+            partner = by_id.get(external_id) or by_email.get(email)
+            names = [("id", external_id), ("email", email)]
+            names = [name for name in names if name[1]]
+            index = next((new[name] for name in names if name in new), None)
+            if not partner and index is None:
+                index = len(vals_list)
+                vals_list.append(self._customer_vals(channel, document))
+            if not partner:
+                new |= dict.fromkeys(names, index)
+            found.append((partner, index))
+        made = self._make_partners(vals_list)
+        partners = [partner or made[index] for partner, index in found]
+        self._remember_customers(channel, documents, partners)
+        self._complete_vat(channel, documents, partners)
+        # Together, so that what is read of one is read of all.
+        return [
+            partner.with_prefetch([partner.id for partner in partners])
+            for partner in partners
         ]
-        known = self.env["oms.customer"].search(
+
+    def _customers_by_id(self, channel, documents):
+        """Customers whom the channel has named before, by its own id.
+
+        Who buys again is no longer archived. A contact that has gone to another
+        company is nobody's customer here.
+        """
+        ids = [doc.customer.external_id for doc in documents]
+        links = self._customer_links(channel, ids)
+        usable = links.filtered(
+            lambda link: link.partner_id.company_id <= channel.company_id
+        )
+        archived = usable.partner_id.filtered(lambda partner: not partner.active)
+        if archived:
+            archived.write({"active": True})
+        return {link.external_id: link.partner_id for link in usable}
+
+    def _customer_links(self, channel, ids):
+        ids = [external_id for external_id in ids if external_id]
+        return self.env["oms.customer"].search(
             [("channel_id", "=", channel.id), ("external_id", "in", ids)]
         )
-        by_id = {customer.external_id: customer.partner_id for customer in known}
-        by_email = self._customers_by_email(channel, documents)
-        makers, found = {}, []
-        for document in documents:
-            customer = document.customer
-            email = email_normalize(customer.email) or ""
-            partner = by_id.get(customer.external_id) or by_email.get(email)
-            key = customer.external_id or email or document.external_id
-            if not partner:
-                makers.setdefault(key, self._customer_vals(channel, document))
-            found.append((partner, key))
-        made = dict(
-            zip(
-                makers,
-                self.env["res.partner"].create(list(makers.values())),
-                strict=True,
-            )
-        )
-        partners = [partner or made[key] for partner, key in found]
-        self._remember_customers(channel, documents, partners, by_id)
-        return partners
 
     def _customers_by_email(self, channel, documents):
+        """Customers of the company by e-mail; of several, the oldest.
+
+        Our own companies and colleagues are no customers, whatever their e-mail.
+        """
         emails = {email_normalize(doc.customer.email) for doc in documents} - {False}
+        if not emails:
+            return {}
         partners = self.env["res.partner"].search(
             [
                 ("email_normalized", "in", list(emails)),
                 ("parent_id", "=", False),
                 ("company_id", "in", (channel.company_id.id, False)),
+                ("partner_share", "=", True),
+                ("ref_company_ids", "=", False),
             ],
             order="id DESC",
         )
         return {partner.email_normalized: partner for partner in partners}
 
     def _customer_vals(self, channel, document):
-        """A new customer, at the address of the invoice."""
+        """A new customer, at the address of the invoice.
+
+        Who buys for a company has its name beside the own one, as Odoo's own shop
+        keeps it: both are printed on invoice and label.
+        """
         customer, address = document.customer, document.billing
         vals = self._address_vals(address)
+        person = customer.name or address.name
         vals.update(
-            name=customer.name or address.name or customer.email or document.number,
+            name=person or address.company or customer.email or document.number,
+            is_company=bool(address.company and not person),
             email=customer.email or address.email or False,
             company_id=channel.company_id.id,
             lang=self._language(customer.language),
             customer_rank=1,
         )
+        if _sound_vat(address):
+            vals |= self._vat_vals(normalise(address).vat)
         return vals
 
-    def _remember_customers(self, channel, documents, partners, known):
-        new = {
+    def _make_partners(self, vals_list):
+        """Contacts of ours: what intake has made, privacy may take away again."""
+        partners = self.env["res.partner"].sudo().with_context(no_vat_validation=True)
+        made = partners.create(
+            [vals | {"oms_made_by_intake": True} for vals in vals_list]
+        )
+        return made.with_env(self.env)
+
+    def _remember_customers(self, channel, documents, partners):
+        wanted = {
             document.customer.external_id: partner
             for document, partner in zip(documents, partners, strict=True)
             if document.customer.external_id
-            and document.customer.external_id not in known
         }
+        links = self._customer_links(channel, wanted)
+        for link in links.filtered(lambda c: c.partner_id != wanted[c.external_id]):
+            link.partner_id = wanted[link.external_id]
+        # In one order everywhere, so that two workers never wait for each other.
         self.env["oms.customer"].create(
             [
                 {
                     "channel_id": channel.id,
                     "external_id": external_id,
-                    "partner_id": partner.id,
+                    "partner_id": wanted[external_id].id,
                 }
-                for external_id, partner in new.items()
+                for external_id in sorted(
+                    wanted.keys() - set(links.mapped("external_id"))
+                )
             ]
         )
 
@@ -122,7 +178,7 @@ class OmsIntake(models.AbstractModel):
                 (
                     candidate
                     for candidate in customer | customer.child_ids
-                    if _same_address(candidate, vals)
+                    if same_address(candidate, vals)
                 ),
                 None,
             )
@@ -133,38 +189,45 @@ class OmsIntake(models.AbstractModel):
         for customer, kind, _address, vals in missing:
             unique.setdefault(
                 (customer, json.dumps(vals, sort_keys=True)),
-                {**vals, "parent_id": customer.id, "type": kind},
+                {
+                    **vals,
+                    "parent_id": customer.id,
+                    "company_id": customer.company_id.id,
+                    "type": kind,
+                },
             )
         made = dict(
-            zip(
-                unique,
-                self.env["res.partner"].create(list(unique.values())),
-                strict=True,
-            )
+            zip(unique, self._make_partners(list(unique.values())), strict=True)
         )
+        for (_customer, vals), contact in made.items():
+            # Odoo takes it from who is made below another: it is the parent's there.
+            if company := json.loads(vals)["company_name"]:
+                contact.company_name = company
         for customer, kind, address, vals in missing:
             wanted[customer, kind, address] = made[
                 customer, json.dumps(vals, sort_keys=True)
             ]
 
-    def _address_vals(self, address):
-        """Partner fields of an address as the channel sent it."""
-        return {
-            "name": address.name or address.company or False,
-            "company_name": address.company if address.name else False,
-            "street": address.street or False,
-            "street2": address.street2 or False,
-            "zip": address.postcode or False,
-            "city": address.city or False,
-            "country_id": self._country_id(address.country),
-            "phone": address.phone or False,
-        }
+    def _complete_vat(self, channel, documents, partners):
+        """Note sound VAT ids of customers who have none yet, and have VIES asked."""
+        for document, partner in zip(documents, partners, strict=True):
+            if not _sound_vat(document.billing):
+                continue
+            number = normalise(document.billing).vat
+            holder = partner.commercial_partner_id
+            if not holder.vat:
+                holder.sudo().with_context(no_vat_validation=True).write(
+                    self._vat_vals(number)
+                )
+            if channel.check_vies and holder.vat == number:
+                holder._oms_ask_vies_later(channel)
 
-    @tools.ormcache("code")
-    def _country_id(self, code):
-        return (
-            self.env["res.country"].search([("code", "=", code)]).id if code else False
-        )
+    def _vat_vals(self, number):
+        """A VAT id; where Odoo's own check is installed, it asks VIES not now."""
+        vals = {"vat": number}
+        if "vies_valid" in self.env["res.partner"]._fields:
+            vals["vies_valid"] = False
+        return vals
 
     def _language(self, tag):
         """The installed language that comes closest to a BCP 47 tag."""
@@ -175,10 +238,5 @@ class OmsIntake(models.AbstractModel):
         return (exact or alike or [False])[0] if tag else False
 
 
-def _same_address(partner, vals):
-    return all(
-        (partner[name].id if name.endswith("_id") else partner[name]) == value
-        or not (partner[name] or value)
-        for name, value in vals.items()
-        if name != "company_name"
-    )
+def _sound_vat(address):
+    return address.vat and not vat_ids.fault(address.vat, address.country)

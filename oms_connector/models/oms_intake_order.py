@@ -62,6 +62,7 @@ class OmsIntake(models.AbstractModel):
             **self._payment_vals(document),
             "oms_tax_collected": float(document.tax_collected),
             "oms_tax_included": document.tax_included,
+            "oms_addresses": self._as_sent(document),
             "date_order": naive(document.created_at),
             "pricelist_id": self._pricelist(channel, currency).id,
             "team_id": channel.team_id.id,

@@ -113,7 +113,8 @@ class OmsMessage(models.Model):
         """Store what a channel sent, before anybody understands it.
 
         What has been seen before is left alone, unless something newer of the same
-        reference came in between (then this is news again) or `again` says so.
+        reference came in between (then this is news again) or `again` says so. What
+        was anonymised since is left alone always.
 
         :param list[RawDocument] documents: what crossed the border
         :return: the messages that are to be processed
@@ -145,7 +146,7 @@ class OmsMessage(models.Model):
                     ON CONFLICT (channel_id, direction, kind, external_ref, fingerprint)
                     DO UPDATE SET state = 'pending', received_at = EXCLUDED.received_at,
                         attempts = 0, next_try_at = NULL
-                    WHERE %(again)s OR EXISTS (
+                    WHERE seen.payload IS NOT NULL AND (%(again)s OR EXISTS (
                         SELECT FROM oms_message AS newer
                         WHERE newer.channel_id = seen.channel_id
                           AND newer.direction = 'in'
@@ -155,7 +156,7 @@ class OmsMessage(models.Model):
                           AND newer.corrects_id IS DISTINCT FROM seen.id
                           AND (newer.received_at, newer.id)
                             > (seen.received_at, seen.id)
-                    )
+                    ))
                     RETURNING id
                     """,
                     channel=channel.id,

@@ -1,4 +1,5 @@
 from . import (
+    test_address,
     test_aside,
     test_cancel,
     test_cancel_wizard,
@@ -6,6 +7,8 @@ from . import (
     test_channel_stock,
     test_circuit,
     test_correct,
+    test_customer,
+    test_customer_race,
     test_edit,
     test_event,
     test_hold,
@@ -17,8 +20,10 @@ from . import (
     test_order_lines,
     test_order_total,
     test_payment,
+    test_privacy,
     test_refund,
     test_security,
     test_shipment,
     test_translation,
+    test_vat,
 )

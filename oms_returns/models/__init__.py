@@ -13,6 +13,7 @@ from . import (
     payment_transaction,
     sale_order,
     sale_order_line,
+    sale_order_privacy,
     stock_move,
     stock_picking,
 )

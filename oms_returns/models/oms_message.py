@@ -27,6 +27,11 @@ class OmsMessage(models.Model):
                 ("external_id", "=", document.external_id),
             ]
         )
+        if record.order_id.oms_anonymised_at:
+            # A late repeat: it brings the customer's words not back.
+            self._done(record, state="ignored")
+            self._anonymise()
+            return
         if record:
             changed = self._update_return(record, document)
         elif document.state == ReturnState.CANCELLED:

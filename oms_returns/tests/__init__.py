@@ -4,6 +4,7 @@ from . import (
     test_expected,
     test_in_return,
     test_invoicing,
+    test_privacy,
     test_race,
     test_receipt,
     test_refund,

@@ -13,7 +13,7 @@ from random import Random
 
 from pydantic import BaseModel, ConfigDict
 
-from .people import COUNTRIES, person
+from .people import COUNTRIES, company, german_vat_id, person
 
 LONGEST_PAYMENT = timedelta(hours=6)
 """Who pays in advance has paid by then, or never does."""
@@ -322,9 +322,26 @@ def _wrong_total(random: Random, order: dict) -> None:
         order["payment"]["paid"] += difference
 
 
-def _incomplete_address(random: Random, order: dict) -> None:
-    missing = random.choice(("street", "zip"))
-    order["ship_to"] = {**order["ship_to"], missing: ""}
+def _poor_address(random: Random, order: dict) -> None:
+    """One that lacks a field, or that nobody can deliver to."""
+    flaws = [{"street": ""}, {"zip": ""}, {"zip": "0"}]
+    if order["ship_to"]["country"] == "DE":
+        flaws += [
+            {"street": "Postfach 1204", "extra": ""},
+            {"street": "Packstation 131", "extra": ""},
+        ]
+    flaw = random.choice(flaws)
+    order["ship_to"] = {**order["ship_to"], **flaw}
 
 
-FAULTS = (_unknown_article, _wrong_total, _incomplete_address)
+def _mistyped_vat_id(random: Random, order: dict) -> None:
+    """A company whose buyer has hit the wrong key."""
+    number = order["bill_to"]["vat_id"] or german_vat_id(random)
+    order["bill_to"] = {
+        **order["bill_to"],
+        "company": order["bill_to"]["company"] or company(random),
+        "vat_id": f"{number[:-1]}{(int(number[-1]) + 1) % 10}",
+    }
+
+
+FAULTS = (_unknown_article, _wrong_total, _poor_address, _mistyped_vat_id)

@@ -210,8 +210,11 @@ def _plain(_random: Random) -> dict:
 
 
 def _company(random: Random) -> dict:
-    name = f"{random.choice(COMPANIES)} {random.choice(LEGAL_FORMS)}"
-    return {"company": name, "vat_id": german_vat_id(random)}
+    return {"company": company(random), "vat_id": german_vat_id(random)}
+
+
+def company(random: Random) -> str:
+    return f"{random.choice(COMPANIES)} {random.choice(LEGAL_FORMS)}"
 
 
 def _parcel_locker(random: Random) -> dict:

@@ -44,6 +44,9 @@ RETURN_STATES = {
 }
 OPEN_COLLECTIONS = ("not_paid", "awaiting")
 VAT_KEYS = ("vat", "vat_id", "vat_number", "tax_id")
+POST_NUMBER_KEYS = ("post_number", "postnumber", "postnummer", "dhl_post_number")
+PICKUP_KEYS = ("pickup_point", "pickup_point_id", "parcel_shop_id", "locker_id")
+NUMBER_KEYS = ("house_number", "street_number")
 OWN_NOTE = re.compile(r"(?P<reason>.*?) ?\((?P<key>[a-z]+-[0-9-]+)\)", re.DOTALL)
 NOTE_KEYS = ("note", "notes", "customer_note")
 
@@ -169,6 +172,7 @@ def _name(person: dict) -> str:
 
 def _address(address: dict | None, email: str) -> Address:
     address = address or {}
+    metadata = address.get("metadata")
     return Address.build(
         name=_name(address),
         company=address.get("company") or "",
@@ -180,7 +184,10 @@ def _address(address: dict | None, email: str) -> Address:
         country=(address.get("country_code") or "").upper(),
         phone=address.get("phone") or "",
         email=email,
-        vat=_first(address.get("metadata"), VAT_KEYS),
+        vat=_first(metadata, VAT_KEYS),
+        house_number=_first(metadata, NUMBER_KEYS),
+        post_number=_first(metadata, POST_NUMBER_KEYS),
+        pickup_point=_first(metadata, PICKUP_KEYS),
     )
 
 

@@ -150,11 +150,6 @@ def test_what_is_wrong_is_named_without_its_value():
     assert "4111" not in str(caught.value)
 
 
-def test_an_address_says_what_a_carrier_misses():
-    address = Address(company="Beispiel GmbH", postcode="10119", country="DE")
-    assert address.missing_for_delivery() == ("street", "city")
-
-
 def test_documents_do_not_change():
     with pytest.raises(ValidationError):
         order().total = Decimal(1)

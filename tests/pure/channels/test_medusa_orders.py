@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from channels.address import missing, normalise
 from channels.document import LineKind, OrderState, PaymentState, ReturnState
 from channels.errors import Malformed
 from channels.medusa.mapping import parse_order, parse_return
@@ -160,11 +161,26 @@ def test_a_guest_has_no_customer_id_and_the_name_of_the_address():
     assert (order.customer.external_id, order.customer.name) == ("", "Jane Doe")
 
 
+def test_what_shops_keep_beside_the_address_is_read():
+    content = recorded("order_tax_included")
+    content["shipping_address"]["metadata"] = {
+        "house_number": "12 b",
+        "postnummer": 12345678,
+        "pickup_point_id": "DE-8817",
+    }
+    address = parse(content).shipping
+    assert (address.house_number, address.post_number, address.pickup_point) == (
+        "12 b",
+        "12345678",
+        "DE-8817",
+    )
+
+
 def test_a_missing_address_is_empty_and_not_somebody_elses():
     content = recorded("order_tax_included")
     content["shipping_address"] = content["billing_address"] = None
     order = parse(content)
-    assert order.shipping.missing_for_delivery() == (
+    assert missing(normalise(order.shipping)) == (
         "name",
         "street",
         "postcode",
