@@ -78,6 +78,8 @@ class OmsIntake(models.AbstractModel):
     # === BUSINESS METHODS - WHAT IS WRONG WITH IT === #
 
     def _address_causes(self, order, document):
+        if document.fulfilled_by_channel:
+            return []
         lacks, wrong = self._address_problems(normalise(document.shipping))
         if not (lacks or wrong):
             return []

@@ -1,4 +1,4 @@
-import hashlib
+import zlib
 from collections import defaultdict
 from itertools import zip_longest
 
@@ -49,7 +49,7 @@ class OmsIntake(models.AbstractModel):
                 for key in {*theirs, *ours}
             )
             or order.currency_id.compare_amounts(order.oms_total, float(document.total))
-            or order.oms_address_key != address_key(document)
+            or order.oms_addresses != self._as_sent(document)
         )
 
     def _wanted_quantities(self, order, document):
@@ -73,6 +73,7 @@ class OmsIntake(models.AbstractModel):
             self._edit_addresses(edit, document)
             self._edit_lines(edit, document, listings)
         order.oms_total = float(document.total)
+        order.oms_tax_collected = float(document.tax_collected)
         self._stop_edited(edit)
         holds = self._hold_unapplied(edit)
         causes = list(edit.causes)
@@ -82,7 +83,11 @@ class OmsIntake(models.AbstractModel):
 
     def _confirmed_total_causes(self, order, document):
         """As `_total_causes`, once the channel knows what we have cancelled."""
-        return [] if order._oms_cancelling() else self._total_causes(order, document)
+        if order._oms_cancelling():
+            return []
+        if order._oms_total_difference():
+            self._round_as_channel(order, document)
+        return self._total_causes(order, document)
 
     def _hold_for(self, order, causes):
         holds = self.env["oms.hold"]
@@ -91,30 +96,31 @@ class OmsIntake(models.AbstractModel):
         return holds
 
     def _edit_addresses(self, edit, document):
-        order, key = edit.order, address_key(document)
-        before, edit.order.oms_address_key = order.oms_address_key, key
-        if not before or before == key:
+        order = edit.order
+        before = {kind: order._oms_sent(kind) for kind in ("shipping", "billing")}
+        order.oms_addresses = self._as_sent(document)
+        now = {"shipping": document.shipping, "billing": document.billing}
+        if before["shipping"] is None or before == now:
             return
         parties = self._find_parties(order.oms_channel_id, [document])[0]
-        old, new = before.split("/"), key.split("/")
-        if old[0] != new[0]:
+        if before["shipping"] != document.shipping:
             edit.change(lambda env: env._("new delivery address"))
             order._oms_redirect(parties["partner_shipping_id"])
             if order.picking_ids.filtered(
                 lambda p: p.state == "done" and p.picking_type_code == "outgoing"
             ):
                 edit.lasts(
-                    f"address:{new[0]}",
+                    f"address:{_mark(document.shipping)}",
                     lambda env: env._(
                         "The delivery address is another one, but goods have left to "
                         "the old one."
                     ),
                 )
-        if old[1] != new[1]:
+        if before["billing"] != document.billing:
             order.partner_invoice_id = parties["partner_invoice_id"]
             if order.invoice_ids.filtered(lambda move: move.state == "posted"):
                 edit.lasts(
-                    f"invoice:{new[1]}",
+                    f"invoice:{_mark(document.billing)}",
                     lambda env: env._(
                         "The invoice address is another one, but an invoice is "
                         "written to the old one."
@@ -131,7 +137,8 @@ class OmsIntake(models.AbstractModel):
             for line, vals in zip_longest(ours.get(key, ()), new.get(key, ())):
                 if vals:
                     # Less what we are cancelling at the channel.
-                    vals["product_uom_qty"] *= quantities[key] / sold[key]
+                    for name in ("product_uom_qty", "oms_amount"):
+                        vals[name] *= quantities[key] / sold[key]
                 if line:
                     self._edit_line(edit, line, vals or {"product_uom_qty": 0.0})
                 elif vals["product_uom_qty"] > 0:
@@ -162,6 +169,9 @@ class OmsIntake(models.AbstractModel):
                 )
             )
             line.product_uom_qty = quantity
+        amount = vals.get("oms_amount", 0.0)
+        if line.currency_id.compare_amounts(line.oms_amount, amount):
+            line.oms_amount = amount
         terms = self._new_terms(line, vals)
         if terms and line.qty_invoiced:
             edit.lasts(
@@ -342,9 +352,6 @@ class Edit:
             )
 
 
-def address_key(document):
-    """Names the delivery and the invoice address as the channel has sent them."""
-    return "/".join(
-        hashlib.sha256(address.model_dump_json().encode()).hexdigest()[:16]
-        for address in (document.shipping, document.billing)
-    )
+def _mark(address):
+    """Tells one address from another."""
+    return f"{zlib.crc32(address.model_dump_json().encode()):08x}"

@@ -7,7 +7,6 @@ from ..channels.document import LineKind
 from ..channels.errors import Malformed
 from ..channels.money import to_unit
 from .oms_intake import naive, version
-from .oms_intake_edit import address_key
 
 
 class OmsIntake(models.AbstractModel):
@@ -57,7 +56,6 @@ class OmsIntake(models.AbstractModel):
             "client_order_ref": document.number,
             "oms_updated_at": naive(document.updated_at),
             "oms_version": version(document),
-            "oms_address_key": address_key(document),
             "oms_total": float(document.total),
             **self._payment_vals(document),
             "oms_tax_collected": float(document.tax_collected),

@@ -32,9 +32,6 @@ class SaleOrder(models.Model):
     oms_version = fields.Char(
         readonly=True, copy=False, help="Of two versions the later sorts behind."
     )
-    oms_address_key = fields.Char(
-        readonly=True, copy=False, help="Names the addresses that the channel has sent."
-    )
     oms_checked_at = fields.Datetime(readonly=True, copy=False)
     oms_total = fields.Monetary(
         string="Channel's Total",

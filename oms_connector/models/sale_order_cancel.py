@@ -147,7 +147,8 @@ class SaleOrder(models.Model):
         under_way = self._oms_interrupt() if self.state == "sale" else {}
         with self._oms_unlocked():
             for line, quantity in quantities.items():
-                line.product_uom_qty -= quantity
+                # The channel's total follows with its next version.
+                line.with_context(oms_as_sold=True).product_uom_qty -= quantity
         transfers = self._oms_bring_back() | self._oms_brought_back(before)
         names = ", ".join(transfers.mapped("name"))
 

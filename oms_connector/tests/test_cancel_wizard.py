@@ -105,10 +105,9 @@ class TestCancelledByUs(ConnectorCase):
     def test_price_stays_when_the_quantity_changes(self):
         line = self.line(price="19.99", quantity=3, discount=Decimal("6.00"))
         order = self.take(self.order(lines=[line, self.shipping()]))
-        discount = order.order_line[0].discount
+        before = order.order_line[0].read(["price_unit", "discount"])
         self.wizard(order, line_1=2).action_cancel()
-        self.assertEqual(order.order_line[0].price_unit, 19.99)
-        self.assertEqual(order.order_line[0].discount, discount)
+        self.assertEqual(order.order_line[0].read(["price_unit", "discount"]), before)
 
     def test_paid_back_only_if_wanted(self):
         order = self.take(self.two_lines())

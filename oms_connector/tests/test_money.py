@@ -6,6 +6,8 @@ from decimal import Decimal
 from .common import ConnectorCase
 from .money_cases import CASES, LINE, WHOLE
 
+POSTCODES = {"CH": "8001", "GB": "SW1A 1AA", "NL": "1012 AB"}
+
 
 class TestMoneyCases(ConnectorCase):
     """The table of `money_cases.py` through real intake, one portion a rounding."""
@@ -68,7 +70,9 @@ class TestMoneyCases(ConnectorCase):
             discount=Decimal(case.discount),
             currency=case.currency,
             tax_included=not case.net,
-            shipping=self.address(country=case.country),
+            shipping=self.address(
+                country=case.country, postcode=POSTCODES.get(case.country, "20095")
+            ),
         )
 
     def check_case(self, order, case):

@@ -58,7 +58,10 @@ class TestMutants(ConnectorCase):
         )
 
     def test_spoilt_orders_of_medusa(self):
-        payloads = [path.read_text() for path in sorted(RECORDED.glob("order_*.json"))]
+        payloads = [
+            path.read_text().replace('"DE1"', '"DE136695976"')  # one that can be
+            for path in sorted(RECORDED.glob("order_*.json"))
+        ]
         self.check(payloads, medusa.parse_order)
 
     def test_spoilt_orders_of_the_demo_shop(self):
@@ -97,7 +100,7 @@ class TestMutants(ConnectorCase):
         while taken < PER_ADAPTER:
             payload = json.loads(payloads[n % len(payloads)])
             payload["id"] = f"mutant-{n}"
-            own = re.sub('"pay[-_]', f'"pay-{n}-', json.dumps(payload))
+            own = re.sub('"pay[-_](?!until)', f'"pay-{n}-', json.dumps(payload))
             text = mutant(own, n)
             n += 1
             try:

@@ -163,7 +163,7 @@ class OrderBook:
         wrap = extras.get("gift_wrap")
         if wrap:
             rate = country.rate(False)
-            wrap |= {"vat_percent": str(rate), "vat": _tax_in(wrap["price"], rate)}
+            wrap |= {"vat_percent": str(rate), "vat": tax_in(wrap["price"], rate)}
         total = sum(map(_amount, items)) + delivery["price"]
         total += wrap["price"] if wrap else 0
         if extras.get("voucher"):

@@ -52,8 +52,12 @@ def of_the_demo_shop():
     orders = [book.order(n) for n in range(120)]
     chosen = orders[:8] + [o for o in orders if "voucher" in o or "gift_wrap" in o][:8]
     for order in chosen:
-        placed = {"status": "processing", "changed_at": order["placed_at"]}
-        order.update(placed)
+        order.update(
+            status="processing",
+            changed_at=order["placed_at"],
+            pay_until=None,
+            refunds=[],
+        )
     part = {"sku": "ROPE", "name": "Rope", "qty": "2", "worth": 37}
     chosen[0]["items"][0]["parts"] = [
         part | {"id": f"part-{n}", "vat_percent": rate}
