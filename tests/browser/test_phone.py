@@ -42,7 +42,7 @@ CARD = ".o_kanban_record:not(.o_kanban_ghost)"
 def _open_hold(browser):
     browser.open("/odoo/action-oms_connector.oms_hold_action", CARD)
     _fits(browser.page)
-    browser.page.locator(CARD, has_text="Unknown article").first.click()
+    browser.page.locator(CARD, has_text="Total differs").first.click()
     browser.page.locator(".o_form_view").wait_for()
     _fits(browser.page)
 

@@ -15,7 +15,7 @@ ADDRESS = {
     "city": "Berlin",
     "country_code": "de",
     "phone": "+49 30 0000000",
-    "metadata": {"vat": "DE000000000"},
+    "metadata": {"vat": "DE136695976"},
 }
 AMERICAN = {
     "first_name": "Jane",

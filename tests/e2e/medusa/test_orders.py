@@ -23,7 +23,7 @@ def test_an_order_with_tax_in_the_price(buy):
     assert sum(line.amount for line in order.lines) == order.total
     assert line_of(order, "SHIRT-M").tax_rate == 19
     assert missing(normalise(order.shipping)) == ()
-    assert order.billing.vat == "DE000000000"
+    assert order.billing.vat == "DE136695976"
     assert order.customer.external_id == ""  # a guest
     (payment,) = order.payments
     assert payment.state is PaymentState.AUTHORISED
