@@ -297,7 +297,7 @@ class OmsIntake(models.AbstractModel):
             )
         )
         if gone:
-            gone._release_by_itself()
+            gone._end()
 
 
 class Edit:
