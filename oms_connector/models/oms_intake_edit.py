@@ -297,7 +297,7 @@ class OmsIntake(models.AbstractModel):
             )
         )
         if gone:
-            gone._end()
+            gone._release_by_itself()
 
 
 class Edit:

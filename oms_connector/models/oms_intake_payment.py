@@ -145,4 +145,4 @@ class OmsIntake(models.AbstractModel):
             lambda hold: hold.state == "open" and hold.type_id.code == code
         )
         if gone:
-            gone._end()
+            gone._release_by_itself()

@@ -1,7 +1,1 @@
-from . import (
-    oms_cancel,
-    oms_fetch,
-    oms_hold_orders,
-    oms_message_correct,
-    sale_make_invoice_advance,
-)
+from . import oms_cancel, oms_fetch, oms_message_correct

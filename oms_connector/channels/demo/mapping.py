@@ -19,7 +19,6 @@ from ..document import (
     PaymentInfo,
     PaymentState,
     ReturnItem,
-    Risk,
 )
 from ..errors import Malformed, understanding
 from ..text import _lt
@@ -61,7 +60,6 @@ def order(payload: str) -> ChannelOrder:
             payments=[_payment(data["payment"])],
             discount=_money(data.get("voucher") or 0),
             total=_money(data["grand_total"]),
-            risk=_risk(data.get("risk")),
             delivery_method=data["delivery"]["method"],
             note=data["remark"],
             expires_at=data["pay_until"],
@@ -216,10 +214,3 @@ def _refund(refund: dict) -> ChannelRefund:
         reason=refund["reason"],
         key=refund["key"],
     )
-
-
-def _risk(risk: dict | None) -> Risk | None:
-    """Orders of an older day have none."""
-    if not risk:
-        return None
-    return Risk.build(level=risk["rating"], score=risk["score"], text=risk["why"])
