@@ -30,6 +30,9 @@
         "views/res_partner_views.xml",
         "views/oms_tax_mapping_views.xml",
         "wizards/oms_cancel_views.xml",
+        "views/oms_drift_views.xml",
+        "views/oms_run_views.xml",
+        "wizards/oms_drift_accept_views.xml",
         "wizards/oms_fetch_views.xml",
         "wizards/oms_message_correct_views.xml",
         "views/oms_channel_views.xml",
@@ -52,6 +55,9 @@
         "demo/channels.xml",
         "demo/orders.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["oms_connector/static/src/**/*"],
+    },
     "application": True,
     "uninstall_hook": "uninstall_hook",
 }

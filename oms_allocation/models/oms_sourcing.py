@@ -1,3 +1,4 @@
+import logging
 from decimal import Decimal
 
 from odoo import api, models
@@ -8,6 +9,8 @@ from odoo.tools import SQL, split_every
 from ..sourcing.geography import locate
 from ..sourcing.problem import Line, Order, Stock
 from ..sourcing.solver import solve
+
+_logger = logging.getLogger(__name__)
 
 PORTION = 50
 """Waiting orders that are sourced together."""
@@ -251,15 +254,22 @@ class OmsSourcing(models.AbstractModel):
                 orders.order_line._oms_source_waiting()
                 self.env.flush_all()
                 return
-        except UserError:
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            # Whose fault it is shows when each is tried alone.
             self.env.invalidate_all(flush=False)
         for order in orders:
             try:
                 with self.env.cr.savepoint():
                     order.order_line._oms_source_waiting()
                     self.env.flush_all()
-            except UserError as error:
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception as error:
                 self.env.invalidate_all(flush=False)
+                if not isinstance(error, UserError):
+                    _logger.exception("Sourcing of %s", order.name)
                 order._oms_hold("sourcing_failed", lambda _env, e=error: str(e))
 
     def _servable_orders(self):

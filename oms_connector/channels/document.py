@@ -277,6 +277,13 @@ class ChannelRefund(Document):
     key: str = ""
 
 
+class Shipment(Document):
+    """A parcel that left, as the channel knows it."""
+
+    tracking_numbers: tuple[str, ...] = ()
+    items: tuple[NoticeItem, ...] = ()
+
+
 class OrderState(StrEnum):
     PENDING = "pending"
     OPEN = "open"
@@ -290,7 +297,8 @@ class ChannelOrder(Document):
     `expires_at` is when the channel gives an unpaid order up, where it says so.
     `discount` came off the whole order, is on its tax basis and in none of its lines
     yet (`unfold` brings it there). The customer's total includes tax that the channel
-    keeps to pay it itself.
+    keeps to pay it itself. `shipments` is None where the channel does not say what
+    was shipped.
     """
 
     external_id: Reference
@@ -306,6 +314,7 @@ class ChannelOrder(Document):
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     payments: tuple[PaymentInfo, ...] = ()
     discount: Annotated[Money, Field(ge=0)] = Decimal(0)
+    shipments: tuple[Shipment, ...] | None = None
     total: Money
     delivery_method: Name = ""
     note: Words = ""

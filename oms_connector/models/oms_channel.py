@@ -275,10 +275,10 @@ class OmsChannel(models.Model):
         return self._notify(self.env._("Prices are being sent."))
 
     def action_import_listings(self):
+        """Fetch the listings that the channel has, and show how far that is."""
+        self.ensure_one()
         self._check_connected()
-        for channel in self:
-            channel._later()._import_listings_page(channel.id, None)
-        return self._notify(self.env._("Listings are being fetched."))
+        return self.env["oms.run"]._start(self, "listings")._open()
 
     def action_view_orders(self):
         return self._view(

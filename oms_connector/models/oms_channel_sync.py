@@ -23,8 +23,11 @@ class OmsChannel(models.Model):
 
     @api.model
     def _cron_pull(self):
-        """Start a pull for every channel that is connected."""
-        self.search([("state", "=", "connected")])._pull()
+        """Start a pull for every channel that is connected, longest ago first."""
+        channels = self.search(
+            [("state", "=", "connected")], order="last_pull_at NULLS FIRST, id"
+        )
+        channels._one_by_one(lambda channel: channel._pull())
 
     def _pull(self):
         for channel in self:
@@ -106,20 +109,6 @@ class OmsChannel(models.Model):
 
     # === BUSINESS METHODS - LISTINGS AND LOCATIONS === #
 
-    @api.model
-    def _import_listings_page(self, channel_id, cursor):
-        """Fetch one page of the channel's listings. A job."""
-        channel = self.browse(channel_id).exists()
-        if not channel or channel.state != "connected":
-            return
-        with channel._border() as border:
-            page = channel._adapter().fetch_listings(cursor)
-        if border.error:
-            return
-        self.env["oms.listing"]._learn(channel, page.items)
-        if page.cursor:
-            channel._later()._import_listings_page(channel_id, page.cursor)
-
     def _learn_locations(self, locations):
         """Add the channel's locations; a warehouse of the same name stands for one."""
         self.ensure_one()
@@ -171,9 +160,15 @@ class OmsChannel(models.Model):
 
     @api.model
     def _cron_push_prices(self):
-        for channel in self.search([("state", "=", "connected")]):
-            if channel.pricelist_id and Capability.PRICE in channel._capabilities():
-                channel._later(identity_key=identity_exact)._push_prices(channel.id)
+        channels = self.search(
+            [("state", "=", "connected"), ("pricelist_id", "!=", False)]
+        )
+        channels._one_by_one(lambda channel: channel._later_push_prices())
+
+    def _later_push_prices(self):
+        """Have a job send the prices that changed, where the channel can."""
+        if Capability.PRICE in self._capabilities():
+            self._later(identity_key=identity_exact)._push_prices(self.id)
 
     @api.model
     def _push_prices(self, channel_id):

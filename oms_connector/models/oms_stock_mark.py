@@ -95,4 +95,4 @@ class OmsStockMark(models.Model):
         channels = self.env["oms.channel"].browse(
             row[0] for row in self.env.cr.fetchall()
         )
-        channels.exists()._later_push_stock()
+        channels.exists()._one_by_one(lambda channel: channel._later_push_stock())

@@ -109,9 +109,18 @@ class StockPicking(models.Model):
     # === ACTION METHODS === #
 
     def action_oms_resend(self):
-        """Tell the channel of these shipments again; it counts each once."""
+        """Tell the channel of these shipments again, as they are now; each counts once.
+
+        A tracking number that came after the parcel had left goes along.
+        """
         self.check_access("read")
-        notices = (
+        return self._oms_rewrite_notices()._resend()
+
+    # === BUSINESS METHODS === #
+
+    def _oms_shipment_messages(self):
+        """The notices of these shipments in the message log."""
+        return (
             self.env["oms.message"]
             .sudo()
             .search(
@@ -123,9 +132,6 @@ class StockPicking(models.Model):
                 ]
             )
         )
-        return notices._resend()
-
-    # === BUSINESS METHODS === #
 
     def button_validate(self):
         """Override of `stock`: a hold that blocks shipping stops the parcel here."""
@@ -164,13 +170,21 @@ class StockPicking(models.Model):
         return result
 
     def _oms_announce_shipment(self):
-        """One notice a package; what lies loose goes with the first."""
+        for notice in self._oms_shipment_notices():
+            channel = self.sale_id.oms_channel_id.sudo()
+            self.env["oms.message"]._announce(channel, "shipment", notice, self)
+
+    def _oms_shipment_notices(self):
+        """One notice a package; what lies loose goes with the first.
+
+        Empty where the channel takes no shipments.
+        """
         self.ensure_one()
         channel = self.sale_id.oms_channel_id.sudo()
-        if Capability.SHIPMENT not in channel._capabilities():
-            return
-        for package, items in self._oms_packages().items():
-            notice = ShipmentNotice.build(
+        if not channel or Capability.SHIPMENT not in channel._capabilities():
+            return []
+        return [
+            ShipmentNotice.build(
                 key=f"shipment-{self.id}-{package}",
                 order_id=self.sale_id.oms_external_id,
                 items=[
@@ -188,7 +202,8 @@ class StockPicking(models.Model):
                 ).external_id
                 or "",
             )
-            self.env["oms.message"]._announce(channel, "shipment", notice, self)
+            for package, items in self._oms_packages().items()
+        ]
 
     def _oms_packages(self):
         """What went out, by package and the channel's order line.

@@ -173,6 +173,14 @@ class ConnectorCase(TransactionCase):
                 model, "_capabilities", lambda channel: ShelfAdapter.capabilities
             )
         )
+        # Scheduled actions commit portion after portion, which a test must not.
+        self.startPatcher(
+            patch.object(
+                type(self.env["ir.cron"]),
+                "_commit_progress",
+                lambda _cron, *_args, **_options: float("inf"),
+            )
+        )
 
     # --- The warehouse ---
 

@@ -1,1 +1,1 @@
-from . import oms_cancel, oms_fetch, oms_message_correct
+from . import oms_cancel, oms_drift_accept, oms_fetch, oms_message_correct

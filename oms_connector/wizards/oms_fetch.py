@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..channels.errors import ChannelError
 from ..language import error_text
+
+A_WHILE = timedelta(days=1)
 
 
 class OmsFetch(models.TransientModel):
@@ -24,19 +28,31 @@ class OmsFetch(models.TransientModel):
         compute="_compute_since", store=True, readonly=False, precompute=True
     )
 
+    # === COMPUTE METHODS === #
+
     @api.depends("what")
     def _compute_since(self):
         for wizard in self:
-            wizard.since = fields.Datetime.now()
+            wizard.since = fields.Datetime.now() - A_WHILE
+
+    # === ACTION METHODS === #
 
     def action_fetch(self):
         self.ensure_one()
+        self.channel_id._check_connected()
+        return getattr(self, f"_fetch_{self.what}")()
+
+    # === BUSINESS METHODS === #
+
+    def _fetch_since(self):
+        """Have a run of its own fetch them; the regular fetch is not disturbed."""
+        if self.since > fields.Datetime.now():
+            raise UserError(self.env._("Choose a time in the past: since when?"))
+        run = self.env["oms.run"]._start(self.channel_id, "fetch", since=self.since)
+        return run._open()
+
+    def _fetch_number(self):
         channel = self.channel_id
-        channel._check_connected()
-        if self.what == "since":
-            channel.sudo().write({"orders_since": self.since, "orders_cursor": False})
-            channel.sudo()._pull()
-            return channel._notify(self.env._("Orders are being fetched."))
         try:
             raw = channel.sudo()._adapter().fetch_order((self.number or "").strip())
         except ChannelError as error:

@@ -10,6 +10,7 @@ from . import (
     oms_return_reason,
     oms_return_receipt,
     oms_return_refund,
+    oms_snapshot,
     payment_transaction,
     sale_order,
     sale_order_line,

@@ -12,7 +12,7 @@ SUPPORT = {
     "Fulfilment": ["Deliveries", "Waiting for Stock", "Sourcing Decisions"],
     **RETURNS,
     "Catalogue": ["Listings"],
-    "Channels": ["Messages"],
+    "Channels": ["Differences", "Messages", "Runs"],
 }
 MENUS = {
     web.WAREHOUSE: {"Fulfilment": ["Deliveries", "Waiting for Stock"], **RETURNS},
@@ -25,12 +25,12 @@ MENUS = {
     },
     web.CHANNEL_ADMIN: {
         **SUPPORT,
-        "Channels": ["Channels", "Messages"],
+        "Channels": ["Channels", "Differences", "Messages", "Runs"],
         "Configuration": ["Nodes", "Taxes"],
     },
     web.MANAGER: {
         **SUPPORT,
-        "Channels": ["Channels", "Messages"],
+        "Channels": ["Channels", "Differences", "Messages", "Runs"],
         "Configuration": ["Nodes", "Taxes", "Hold Types", "Return Reasons"],
     },
 }

@@ -19,6 +19,7 @@ from ..document import (
     PaymentInfo,
     PaymentState,
     ReturnItem,
+    Shipment,
 )
 from ..errors import Malformed, understanding
 from ..text import _lt
@@ -59,6 +60,7 @@ def order(payload: str) -> ChannelOrder:
             lines=lines,
             payments=[_payment(data["payment"])],
             discount=_money(data.get("voucher") or 0),
+            shipments=[_shipment(parcel) for parcel in data["parcels"]],
             total=_money(data["grand_total"]),
             delivery_method=data["delivery"]["method"],
             note=data["remark"],
@@ -213,4 +215,11 @@ def _refund(refund: dict) -> ChannelRefund:
         ],
         reason=refund["reason"],
         key=refund["key"],
+    )
+
+
+def _shipment(parcel: dict) -> Shipment:
+    return Shipment.build(
+        tracking_numbers=filter(None, [parcel["tracking_number"]]),
+        items=[NoticeItem.build(**item) for item in parcel["items"]],
     )

@@ -7,6 +7,7 @@ what was taken out by an edit, and the total before returns and refunds.
 
 import json
 import re
+from collections import defaultdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,11 +18,13 @@ from ..document import (
     ChannelRefund,
     ChannelReturn,
     Customer,
+    NoticeItem,
     OrderState,
     PaymentInfo,
     PaymentState,
     ReturnItem,
     ReturnState,
+    Shipment,
 )
 from ..errors import Malformed, understanding
 from ..money import minor_unit, to_unit
@@ -121,6 +124,7 @@ def _order(order: dict) -> ChannelOrder:
         shipping=_address(shipping or billing, email),
         lines=lines,
         payments=(*_payments(order, unit), *_vouchers(order, earlier, unit)),
+        shipments=_shipments(order),
         total=to_unit(total, unit),
         refunds=tuple(_refunds(order, unit)),
         delivery_method=", ".join(
@@ -266,6 +270,41 @@ def _vouchers(order: dict, lines: list[dict], unit: Decimal):
             amount=amount,
             captured=amount,
         )
+
+
+# --- Parcels --------------------------------------------------------------------------
+
+
+def _shipments(order: dict) -> list[Shipment]:
+    """The fulfilments that were shipped and not cancelled."""
+    return [
+        Shipment.build(
+            tracking_numbers=[
+                label["tracking_number"]
+                for label in fulfilment.get("labels") or ()
+                if label.get("tracking_number")
+            ],
+            items=_shipped(fulfilment.get("items") or ()),
+        )
+        for fulfilment in order.get("fulfillments") or ()
+        if fulfilment.get("shipped_at") and not fulfilment.get("canceled_at")
+    ]
+
+
+def _shipped(rows: list[dict]) -> list[NoticeItem]:
+    """What was shipped of each order line.
+
+    A line whose article is counted in parts has a row for each of them.
+    """
+    parts = defaultdict(list)
+    for row in rows:
+        if row.get("line_item_id"):
+            parts[row["line_item_id"]].append(decimal(row["quantity"]))
+    return [
+        NoticeItem.build(line_id=line, quantity=min(quantities))
+        for line, quantities in parts.items()
+        if min(quantities) > 0
+    ]
 
 
 # --- Returns --------------------------------------------------------------------------

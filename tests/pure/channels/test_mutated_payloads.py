@@ -57,6 +57,7 @@ def of_the_demo_shop():
             changed_at=order["placed_at"],
             pay_until=None,
             refunds=[],
+            parcels=[],
         )
     part = {"sku": "ROPE", "name": "Rope", "qty": "2", "worth": 37}
     chosen[0]["items"][0]["parts"] = [
