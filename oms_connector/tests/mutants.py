@@ -4,7 +4,10 @@ Mutant `n` of a payload is a function of the seed and `n`, so each can be had ag
 """
 
 import json
+import marshal
 import os
+from copy import deepcopy
+from functools import cache
 from random import Random
 
 SEED = int(os.environ.get("OMS_MUTANT_SEED", "20260504"))
@@ -61,13 +64,19 @@ ODD_THINGS = (None, True, False, [], {}, [None], [[]], {"": None}, [1, "a", {}])
 def mutant(payload: str, n: int, seed: int = SEED) -> str:
     """The payload with one to four things wrong; seldom the text itself is."""
     random = Random(f"{seed}/{n}")  # noqa: S311  no secret
-    holder = [json.loads(payload)]
+    holder = [marshal.loads(_parsed(payload))]  # noqa: S302  our own, of this process
     for _ in range(random.choices((1, 2, 3, 4), (60, 20, 12, 8))[0]):
         random.choices(MUTATIONS, MUTATION_WEIGHTS)[0](random, holder)
     text = json.dumps(holder[0], ensure_ascii=random.random() < 0.8)
     if random.random() < 0.06:
         text = random.choice(TEXT_MUTATIONS)(random, text)
     return text
+
+
+@cache
+def _parsed(payload: str) -> bytes:
+    """The payload, ready to be had afresh as often as it is spoilt."""
+    return marshal.dumps(json.loads(payload))
 
 
 def _place(random: Random, holder: list):
@@ -109,7 +118,8 @@ def _odd_text(random, holder):
 
 def _odd_thing(random, holder):
     container, key = _place(random, holder)
-    container[key] = random.choice(ODD_THINGS)
+    # A copy: what is spoilt next must not show in any other mutant.
+    container[key] = deepcopy(random.choice(ODD_THINGS))
 
 
 def _other_type(random, holder):
