@@ -1,19 +1,11 @@
-from contextlib import contextmanager
-
-from odoo import SUPERUSER_ID, api
+from odoo.addons.oms_connector.tests.race import RaceCase
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.tests import get_db_name
-from odoo.tests.common import BaseCase
 
 
-class TestRace(BaseCase):
-    """Two workers at once. What they see must be committed, and is taken away."""
-
+class TestRace(RaceCase):
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         self.addCleanup(self.clean)
         with self.transaction() as env:
             self.warehouse = env["stock.warehouse"].search([], limit=1).id
@@ -33,16 +25,6 @@ class TestRace(BaseCase):
             self.customer = env["res.partner"].create({"name": "Racer"}).id
             self.products = [self.make_product(env, name) for name in ("Car", "Bike")]
             self.orders = [self.make_order(env, product) for product in self.products]
-            env.cr.commit()
-
-    @contextmanager
-    def transaction(self):
-        """What is not committed inside is undone."""
-        with self.registry.cursor() as cr:
-            try:
-                yield api.Environment(cr, SUPERUSER_ID, {})
-            finally:
-                cr.rollback()
 
     def make_product(self, env, name):
         product = env["product.product"].create(
@@ -78,7 +60,6 @@ class TestRace(BaseCase):
             env["product.product"].browse(self.products).unlink()
             env["oms.channel"].browse(self.channel).unlink()
             env["res.partner"].browse(self.customer).unlink()
-            env.cr.commit()
 
     def take_away(self, env, product):
         """Another worker gives one unit away, and has not committed it yet."""
@@ -94,7 +75,7 @@ class TestRace(BaseCase):
         return env["sale.order"].browse(self.orders).mapped("state")
 
     def test_order_whose_goods_another_worker_has_gives_way_alone(self):
-        with self.transaction() as other, self.transaction() as ours:
+        with self.passing_transaction() as other, self.passing_transaction() as ours:
             self.take_away(other, self.products[0])
             orders = ours["sale.order"].browse(self.orders)
             orders._oms_advance()
@@ -103,14 +84,14 @@ class TestRace(BaseCase):
             self.assertEqual(job.args, [self.orders[:1]])
 
     def test_order_gives_way_to_a_worker_that_was_faster_since_we_began(self):
-        with self.transaction() as ours:
+        with self.passing_transaction() as ours:
             ours["sale.order"].browse(self.orders).mapped("name")
-            with self.transaction() as other:
+            with self.passing_transaction() as other:
                 self.take_away(other, self.products[1])
                 other.cr.commit()
             ours["sale.order"].browse(self.orders)._oms_advance()
             self.assertEqual(self.states(ours), ["sale", "draft"])
-        with self.transaction() as later:
+        with self.passing_transaction() as later:
             later["sale.order"]._oms_advance_again(self.orders)
             self.assertEqual(self.states(later), ["sale", "sale"])
             self.assertEqual(
@@ -119,7 +100,7 @@ class TestRace(BaseCase):
             )
 
     def test_job_that_cannot_confirm_any_comes_again(self):
-        with self.transaction() as other, self.transaction() as ours:
+        with self.passing_transaction() as other, self.passing_transaction() as ours:
             self.take_away(other, self.products[0])
             with self.assertRaises(RetryableJobError) as caught:
                 ours["sale.order"]._oms_advance_again(self.orders[:1])

@@ -53,6 +53,7 @@ from . import (
     payment_provider,
     payment_transaction,
     queue_job,
+    res_currency,
     res_partner,
     res_partner_privacy,
     res_partner_vat,

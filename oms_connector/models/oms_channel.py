@@ -3,7 +3,7 @@ import secrets
 from datetime import UTC, datetime
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..channels import adapters
 from ..channels.adapter import Capability
@@ -278,7 +278,8 @@ class OmsChannel(models.Model):
         """Fetch the listings that the channel has, and show how far that is."""
         self.ensure_one()
         self._check_connected()
-        return self.env["oms.run"]._start(self, "listings")._open()
+        run = self.env["oms.run"]._start(self, "listings")
+        return run._get_records_action(context={})
 
     def action_view_orders(self):
         return self._view(
@@ -324,6 +325,14 @@ class OmsChannel(models.Model):
             "tag": "display_notification",
             "params": {"message": message, "type": "success"},
         }
+
+    @api.model
+    def _check_support(self):
+        """What support and channel administrators do, others do not."""
+        if not self.env.user.has_group("oms_connector.group_support"):
+            raise AccessError(
+                self.env._("Only support and channel administrators may do this.")
+            )
 
     def _check_connected(self):
         self.check_access("read")

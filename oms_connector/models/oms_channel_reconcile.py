@@ -1,7 +1,6 @@
 from datetime import UTC, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 from ..channels.document import OrderState
 from ..channels.errors import ChannelError
@@ -94,11 +93,8 @@ class OmsChannel(models.Model):
         """Compare now, and show how far it is."""
         self.ensure_one()
         self._check_connected()
-        if not self.env.user.has_group("oms_connector.group_support"):
-            raise AccessError(
-                self.env._("Only support and channel administrators may do this.")
-            )
-        return self._start_comparing()._open()
+        self._check_support()
+        return self._start_comparing()._get_records_action(context={})
 
     def action_view_differences(self):
         return self._view(

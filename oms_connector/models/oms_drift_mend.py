@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.queue_job.job import identity_exact
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..channels.errors import ChannelError
@@ -71,19 +71,11 @@ class OmsDrift(models.Model):
 
     def action_open_order(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }
+        return self.order_id._get_records_action(context={})
 
     def _check_role(self):
         self.check_access("read")
-        if not self.env.user.has_group("oms_connector.group_support"):
-            raise AccessError(
-                self.env._("Only support and channel administrators may do this.")
-            )
+        self.env["oms.channel"]._check_support()
 
     def _accept(self, reason):
         self._check_role()
@@ -143,26 +135,24 @@ class OmsDrift(models.Model):
         of.get(Mend.CANCELLATION.value, nothing).order_id._oms_tell_cancellation_again()
         taken = of.get(Mend.TAKE.value, nothing)
         taken._take()
-        taken._check()
         (self - taken)._check_later()
 
     def _take(self):
-        """Take the channel's version the way that every order takes."""
-        adapter = self.channel_id._adapter() if self else None
-        references = dict.fromkeys(self.mapped("external_ref"))
-        raws = [adapter.fetch_order(reference) for reference in references]
+        """Take the channel's version the way that every order takes, and compare."""
+        if not self:
+            return
+        adapter, raws = self._fetch()
         messages = self.env["oms.message"]._store(
-            self.channel_id, [raw for raw in raws if raw], again=True
+            self.channel_id, [raw for raw in raws.values() if raw], again=True
         )
         messages._process(messages.ids)
+        self.channel_id._reconcile(adapter, raws)
 
-    def _check(self):
-        """Compare the orders again, now."""
-        for channel, drifts in self.grouped("channel_id").items():
-            adapter = channel._adapter()
-            references = dict.fromkeys(drifts.mapped("external_ref"))
-            raws = {name: adapter.fetch_order(name) for name in references}
-            channel._reconcile(adapter, raws)
+    def _fetch(self):
+        """The channel's adapter, and what it sends of the orders: {its id: document}"""
+        adapter = self.channel_id._adapter()
+        references = dict.fromkeys(self.mapped("external_ref"))
+        return adapter, {name: adapter.fetch_order(name) for name in references}
 
     def _check_later(self):
         eta = CHECK_AFTER
@@ -177,4 +167,4 @@ class OmsDrift(models.Model):
         drifts = self.browse(ids).exists().filtered(lambda d: d.state == "mending")
         if drifts.channel_id.state == "connected":
             with drifts.channel_id._border():
-                drifts._check()
+                drifts.channel_id._reconcile(*drifts._fetch())

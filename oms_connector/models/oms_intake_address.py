@@ -105,22 +105,11 @@ class OmsIntake(models.AbstractModel):
         return [
             (code, say, subject)
             for code, say, names in causes
-            if not self._accepted(order, code, subject := f"{'+'.join(names)} {mark}")
+            if (subject := f"{'+'.join(names)} {mark}") not in order._oms_let_go(code)
         ]
 
     def _address_problems(self, address):
         return missing(address), faults(address)
-
-    def _accepted(self, order, code, subject):
-        """Whether a person has let the order go on in spite of this."""
-        return order.sudo().oms_hold_ids.filtered(
-            lambda hold: (
-                hold.type_id.code == code
-                and hold.state == "released"
-                and hold.released_by_id
-                and hold.subject == subject
-            )
-        )
 
 
 def same_address(partner, vals):

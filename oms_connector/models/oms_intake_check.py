@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import formatLang
 
 
@@ -85,12 +85,8 @@ class OmsIntake(models.AbstractModel):
 
     def _release_causes(self, order, remaining):
         """Release the holds that release themselves and whose cause is gone."""
-        gone = order.sudo().oms_hold_ids.filtered(
-            lambda h: h.state == "open" and h.type_id.self_releasing
-        )
-        (gone - remaining).write(
-            {"state": "released", "released_at": fields.Datetime.now()}
-        )
+        gone = order._oms_open_holds().filtered("type_id.self_releasing")
+        (gone - remaining)._release_by_itself()
 
 
 def _number(env, number, digits=0):

@@ -261,17 +261,7 @@ class OmsIntake(models.AbstractModel):
         rest = {**edit.rest, **({} if expected else edit.late)}
         told = [(";".join(sorted(rest)), list(rest.values()))] if rest else []
         told += [(key, [tell]) for key, tell in edit.lasting.items()]
-        settled = set(
-            order.sudo()
-            .oms_hold_ids.filtered(
-                lambda hold: (
-                    hold.type_id.code == "order_changed"
-                    and hold.state == "released"
-                    and hold.released_by_id
-                )
-            )
-            .mapped("subject")
-        )
+        settled = order._oms_let_go("order_changed")
         for subject, tells in told:
             if subject not in settled:
 
@@ -287,17 +277,10 @@ class OmsIntake(models.AbstractModel):
 
     def _release_settled(self, order, remaining):
         """Release what an edit holds for and what is gone."""
-        gone = order.sudo().oms_hold_ids.filtered(
-            lambda hold: (
-                hold.state == "open"
-                and hold.type_id.code
-                in ("order_changed", "unknown_listing", "total_differs")
-                and not (hold.subject or "").startswith(LASTING)
-                and hold not in remaining
-            )
-        )
-        if gone:
-            gone._release_by_itself()
+        mine = order._oms_open_holds(
+            "order_changed", "unknown_listing", "total_differs"
+        ).filtered(lambda hold: not (hold.subject or "").startswith(LASTING))
+        (mine - remaining)._release_by_itself()
 
 
 class Edit:

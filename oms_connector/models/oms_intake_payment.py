@@ -107,7 +107,7 @@ class OmsIntake(models.AbstractModel):
             return []
         if document.state == OrderState.CANCELLED or order.delivery_status == "full":
             return []
-        if order.state == "sale" and self._let_go_unpaid(order):
+        if order.state == "sale" and order._oms_let_go("payment_pending"):
             return []
 
         def say(env):
@@ -126,23 +126,10 @@ class OmsIntake(models.AbstractModel):
 
         return [("payment_pending", say, "")]
 
-    def _let_go_unpaid(self, order):
-        return order.sudo().oms_hold_ids.filtered(
-            lambda hold: hold.type_id.code == "payment_pending" and hold.released_by_id
-        )
-
     def _hold_unpaid(self, order, document):
         """A confirmed order whose payment has gone stops, until there is one again."""
         causes = self._payment_causes(order, document)
         for code, say, subject in causes:
             order._oms_hold(code, say, subject)
         if not causes:
-            self._release_type(order, "payment_pending")
-
-    def _release_type(self, order, code):
-        """Release what has lost its cause, of one type."""
-        gone = order.sudo().oms_hold_ids.filtered(
-            lambda hold: hold.state == "open" and hold.type_id.code == code
-        )
-        if gone:
-            gone._release_by_itself()
+            order._oms_open_holds("payment_pending")._release_by_itself()

@@ -16,6 +16,6 @@ class OmsIntake(models.AbstractModel):
         if document.billing.vat:
             number = normalise(document.billing).vat
             say = order._oms_vat_problem(number, document.billing.country)
-            if say and not self._accepted(order, "vat_invalid", number):
+            if say and number not in order._oms_let_go("vat_invalid"):
                 causes.append(("vat_invalid", say, number))
         return causes

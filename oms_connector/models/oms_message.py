@@ -234,6 +234,18 @@ class OmsMessage(models.Model):
         return message
 
     @api.model
+    def _notices_about(self, records, kind):
+        """What the channels are told of records, in every state."""
+        return self.sudo().search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("direction", "=", "out"),
+                ("kind", "=", kind),
+            ]
+        )
+
+    @api.model
     def _record_sync(self, channel, kind, documents, results):
         """Log one portion of stock or prices that the channel has answered.
 
@@ -288,12 +300,8 @@ class OmsMessage(models.Model):
 
     def action_open_record(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
+        record = self.env[self.res_model].browse(self.res_id)
+        return record._get_records_action(context={})
 
     # === BUSINESS METHODS - WHAT CAME IN === #
 

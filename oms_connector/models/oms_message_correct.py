@@ -99,12 +99,3 @@ class OmsMessage(models.Model):
         )
         self.sudo().write({"state": "ignored", "next_try_at": False})
         return correction
-
-    def _open(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }

@@ -212,19 +212,20 @@ class OmsMessage(models.Model):
         if not isinstance(error, ChannelError | UserError):
             vals["traceback"] = "".join(traceback.format_exception(error))
             _logger.exception("Message %s of %s", self.id, self.channel_id.name)
-        self.write(vals)
-        self._explain(lambda env: error_text(env, error))
-        if vals["state"] == "failed":
-            self._enqueue(eta=vals["next_try_at"])
+        self._note_failure(vals, lambda env: error_text(env, error))
 
     def _fail_with_job(self, job):
         """Note that a job failed as a whole which had this message among others."""
-        vals = self._next_try(None)
-        self.write({**vals, "error_class": "bug", "traceback": job.exc_info})
-        cause = job.exc_message or job.exc_name or ""
-        self._explain(
-            lambda env: env._("The job that had it failed: %s", cause),
+        vals = {"error_class": "bug", "traceback": job.exc_info}
+        self._note_failure(
+            vals | self._next_try(None),
+            lambda env: env._("The job that had it failed: %s", job._oms_cause()),
         )
+
+    def _note_failure(self, vals, say):
+        """Write what went wrong, and have the message tried again where it may be."""
+        self.write(vals)
+        self._explain(say)
         if vals["state"] == "failed":
             self._enqueue(eta=vals["next_try_at"])
 

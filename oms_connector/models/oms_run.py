@@ -3,7 +3,6 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_datetime
 
@@ -125,20 +124,7 @@ class OmsRun(models.Model):
 
     def _check_role(self):
         self.check_access("read")
-        if not self.env.user.has_group("oms_connector.group_support"):
-            raise AccessError(
-                self.env._("Only support and channel administrators may do this.")
-            )
-
-    def _open(self):
-        """Show the run."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
+        self.env["oms.channel"]._check_support()
 
     # === BUSINESS METHODS === #
 

@@ -3,6 +3,8 @@ from datetime import UTC
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .oms_drift import OPEN
+
 PORTION = 20
 """Orders that are asked for by number between two commits."""
 
@@ -70,7 +72,7 @@ class OmsRun(models.Model):
             [
                 ("channel_id", "=", self.channel_id.id),
                 ("order_id", "=", False),
-                ("state", "in", ("open", "mending", "accepted")),
+                ("state", "in", OPEN),
                 ("last_seen", "<", self.started_at),
                 ("id", ">", int(self.cursor or 0)),
             ],

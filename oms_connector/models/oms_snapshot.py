@@ -61,20 +61,17 @@ class OmsSnapshot(models.AbstractModel):
     def _snapshot(self, order, lines, parcels, asked_back, known, underway):
         quantities, titles = lines or ({}, {})
         # What the channel keeps of the total is no difference, for we know of it.
-        total = _exact(order, order.amount_total) + _exact(
-            order, order.oms_tax_collected
-        )
-        paid_back = max(
-            _exact(order, order.oms_refunded), _exact(order, asked_back or 0)
-        )
+        exact = order.currency_id._oms_exact
+        total = exact(order.amount_total) + exact(order.oms_tax_collected)
+        paid_back = max(exact(order.oms_refunded), exact(asked_back or 0))
         return OurOrder(
             external_id=order.oms_external_id,
             number=order.oms_number or order.name,
             currency=order.currency_id.name,
             state=self._state(order),
             total=total,
-            paid=_exact(order, order.oms_paid),
-            captured=_exact(order, order.oms_captured),
+            paid=exact(order.oms_paid),
+            captured=exact(order.oms_captured),
             refunded=paid_back,
             lines=quantities,
             titles=titles,
@@ -91,8 +88,7 @@ class OmsSnapshot(models.AbstractModel):
         if order.state == "cancel":
             return OurState.CANCELLED
         if order.state in ("draft", "sent"):
-            held = order.oms_hold_ids.filtered(lambda hold: hold.state == "open")
-            return OurState.HELD if held else OurState.QUOTATION
+            return OurState.HELD if order._oms_open_holds() else OurState.QUOTATION
         goods = order.order_line.filtered(
             lambda line: line.product_id.type == "consu" and not line.oms_by_channel
         )
@@ -103,7 +99,7 @@ class OmsSnapshot(models.AbstractModel):
         """The channel's total, where a person has accepted that ours is another."""
         differs = order._oms_total_difference()
         if differs and not order._oms_total_causes():
-            return _exact(order, order.oms_total)
+            return order.currency_id._oms_exact(order.oms_total)
         return None
 
     def _lines(self, orders):
@@ -160,7 +156,7 @@ class OmsSnapshot(models.AbstractModel):
     def _known(self, orders):
         """Hook: {order id: kinds of difference that have their place elsewhere}"""
         found = defaultdict(set)
-        for hold in orders.oms_hold_ids.filtered(lambda hold: hold.state == "open"):
+        for hold in orders._oms_open_holds():
             found[hold.order_id.id] |= KINDS_OF_HOLDS.get(hold.type_id.code, set())
         return found
 
@@ -185,11 +181,6 @@ class OmsSnapshot(models.AbstractModel):
             elif kind == "order":
                 kinds[reference] |= set(Kind)
         return {order.id: kinds[order.oms_external_id] for order in orders}
-
-
-def _exact(order, amount):
-    """An amount in the order's currency as the `Decimal` that it means."""
-    return Decimal(str(order.currency_id.round(float(amount))))
 
 
 def _quantity(number):

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import fields, models
 
 
@@ -40,8 +38,9 @@ class PaymentTransaction(models.Model):
 
         :rtype: Decimal
         """
-        amounts = (self.amount, self.oms_captured)
-        amount, captured = (Decimal(str(self.currency_id.round(a))) for a in amounts)
+        amount, captured = map(
+            self.currency_id._oms_exact, (self.amount, self.oms_captured)
+        )
         return amount - captured if captured < amount else amount
 
     def _send_capture_request(self):

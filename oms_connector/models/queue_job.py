@@ -47,6 +47,10 @@ class QueueJob(models.Model):
         )
         return len(failed) - len(jobs)
 
+    def _oms_cause(self):
+        """What the job failed of."""
+        return self.exc_message or self.exc_name or ""
+
     def _oms_settle_messages(self):
         """Its messages have failed once more, and go on one by one.
 
@@ -61,20 +65,18 @@ class QueueJob(models.Model):
         """Orders that it was to confirm are held, with the reason."""
         orders = self.env["sale.order"].browse(self.args[0]).exists()
         for order in orders.filtered(lambda order: order.state in ("draft", "sent")):
-            cause = self.exc_message or self.exc_name or ""
-            order._oms_hold("confirm_failed", lambda _env, text=cause: text)
+            order._oms_hold("confirm_failed", lambda _env: self._oms_cause())
 
     def _oms_settle_channel(self):
         """What a channel's regular work ran into is shown on the channel."""
         channel = self.env["oms.channel"].browse(self.args[0]).exists()
         if not channel:
             return
-        cause = self.exc_message or self.exc_name or ""
         write_in_every_language(
             channel,
             "state_message",
             lambda env: env._(
-                "%(work)s failed: %(cause)s", work=self.name, cause=cause
+                "%(work)s failed: %(cause)s", work=self.name, cause=self._oms_cause()
             ),
         )
         channel.state_traceback = self.exc_info

@@ -64,7 +64,7 @@ class SaleOrder(models.Model):
     @api.depends_context("lang")
     def _compute_oms_open_hold_count(self):
         for order in self:
-            holds = order.sudo().oms_hold_ids.filtered(lambda h: h.state == "open")
+            holds = order._oms_open_holds()
             order.oms_open_hold_count = len(holds)
             order.oms_hold_text = "\n".join(holds.mapped("reason"))
 
@@ -159,14 +159,31 @@ class SaleOrder(models.Model):
             vals.pop("date_order", None)
         return vals
 
+    def _oms_open_holds(self, *codes):
+        """Open holds of the orders: those of these types, or all."""
+        return self.sudo().oms_hold_ids.filtered(
+            lambda hold: (
+                hold.state == "open" and (not codes or hold.type_id.code in codes)
+            )
+        )
+
+    def _oms_let_go(self, code):
+        """Subjects of holds of a type that a person has ended: these are settled."""
+        ended = self.sudo().oms_hold_ids.filtered(
+            lambda hold: (
+                hold.state == "released"
+                and hold.released_by_id
+                and hold.type_id.code == code
+            )
+        )
+        return {hold.subject or "" for hold in ended}
+
     def _oms_blocking_holds(self, step="confirm"):
         """Open holds that keep the orders from a step.
 
         :param str step: confirm, allocate, release, ship, invoice or refund
         """
-        return self.sudo().oms_hold_ids.filtered(
-            lambda hold: hold.state == "open" and hold.type_id[f"blocks_{step}"]
-        )
+        return self._oms_open_holds().filtered(f"type_id.blocks_{step}")
 
     def _oms_hold(self, code, say, subject=""):
         """Hold the order; being held for the same already is no second hold.
@@ -176,12 +193,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         hold_type = self.env["oms.hold.type"]._of_code(code)
         subject = str(subject)
-        same = self.sudo().oms_hold_ids.filtered(
-            lambda h: (
-                h.state == "open"
-                and h.type_id == hold_type
-                and (h.subject or "") == subject
-            )
+        same = self._oms_open_holds(code).filtered(
+            lambda hold: (hold.subject or "") == subject
         )
         if not same:
             # One that was just released must not stand in the way of its successor.
@@ -203,8 +216,10 @@ class SaleOrder(models.Model):
         Orders that have to give way to another worker come a moment later, in a
         transaction that begins after that worker's.
         """
-        outrun = self._oms_confirm_ready()
-        for channel, orders in outrun.grouped("oms_channel_id").items():
+        self._oms_confirm_ready()._oms_advance_later()
+
+    def _oms_advance_later(self):
+        for channel, orders in self.grouped("oms_channel_id").items():
             channel._later(self._name)._oms_advance_again(orders.ids)
 
     @api.model
@@ -218,7 +233,7 @@ class SaleOrder(models.Model):
                 seconds=ADVANCE_AGAIN,
                 ignore_retry=True,
             )
-        outrun._oms_advance()
+        outrun._oms_advance_later()
 
     def _oms_confirm_ready(self):
         """Confirm what is not held.
@@ -318,9 +333,7 @@ class SaleOrder(models.Model):
                 order._oms_announce_cancellation(
                     reason=self.env.context.get("oms_cancel_reason", DEFAULT_REASON)
                 )
-        self.sudo().oms_hold_ids.filtered(lambda h: h.state == "open").write(
-            {"state": "released", "released_at": fields.Datetime.now()}
-        )
+        self._oms_open_holds()._release_by_itself()
         for order, under_way in interrupted.items():
             order._oms_stop_cancelled(under_way)
         return result

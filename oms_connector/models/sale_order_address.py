@@ -113,13 +113,7 @@ class SaleOrder(models.Model):
         """
         waiting = self.filtered(lambda order: order.state in ("draft", "sent"))
         waiting._oms_retake()
-        for hold in (
-            (self - waiting)
-            .sudo()
-            .oms_hold_ids.filtered(
-                lambda h: h.state == "open" and h.type_id.code == "vat_invalid"
-            )
-        ):
+        for hold in (self - waiting)._oms_open_holds("vat_invalid"):
             order = hold.order_id
             country = order.partner_invoice_id.country_id.code or ""
             if not order._oms_vat_problem(hold.subject, country):

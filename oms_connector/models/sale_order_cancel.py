@@ -219,7 +219,7 @@ class SaleOrder(models.Model):
             Decimal(str(self.oms_refunded)), self._oms_asked_back(("done",))
         ) + self._oms_asked_back(("pending", "failed"))
         kept = Decimal(str(self.oms_captured - self.amount_total + less)) - refunded
-        return Decimal(str(self.currency_id.round(float(kept))))
+        return self.currency_id._oms_exact(kept)
 
     def _oms_asked_back(self, states):
         """What we asked the channel to pay back, by the state of the asking.

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 
 from .sale_order_total import signed
@@ -94,12 +92,8 @@ class SaleOrderLine(models.Model):
 
     def _oms_difference(self):
         """By how much the line is above what the channel says of it; a `Decimal`."""
-        currency = self.currency_id
-        ours, theirs = (
-            Decimal(str(currency.round(amount)))
-            for amount in (self.price_total, self.oms_amount)
-        )
-        return ours - theirs
+        exact = self.currency_id._oms_exact
+        return exact(self.price_total) - exact(self.oms_amount)
 
     def _oms_say_difference(self, env):
         currency = self.currency_id.with_env(env)

@@ -90,7 +90,7 @@ class SaleOrder(models.Model):
             if move.state == "posted" and move.currency_id == self.currency_id
         )
         kept = self.oms_captured - self.oms_refunded
-        return self._oms_exact(invoiced - kept)
+        return self.currency_id._oms_exact(invoiced - kept)
 
     def _oms_credit_refund(self, refund, due):
         """Credit up to `due` of a refund, over the order's invoices.
@@ -98,7 +98,7 @@ class SaleOrder(models.Model):
         :return: what was credited
         :rtype: Decimal
         """
-        left = min(self._oms_exact(refund.oms_uncredited), due)
+        left = min(self.currency_id._oms_exact(refund.oms_uncredited), due)
         credited = Decimal(0)
         at_home = self.env["oms.refund.credit"].with_company(self.company_id)
         for invoice in self._oms_credit_order(refund):
@@ -108,7 +108,7 @@ class SaleOrder(models.Model):
                 credited += part
         if credited:
             refund.oms_uncredited = float(
-                self._oms_exact(refund.oms_uncredited) - credited
+                self.currency_id._oms_exact(refund.oms_uncredited) - credited
             )
         return credited
 
@@ -136,8 +136,5 @@ class SaleOrder(models.Model):
         :rtype: Decimal
         """
         notes = invoice.reversal_move_ids.filtered(lambda move: move.state == "posted")
-        return self._oms_exact(invoice.amount_total - sum(notes.mapped("amount_total")))
-
-    def _oms_exact(self, amount):
-        """An amount in the order's currency as the `Decimal` that it means."""
-        return Decimal(str(self.currency_id.round(amount)))
+        left = invoice.amount_total - sum(notes.mapped("amount_total"))
+        return self.currency_id._oms_exact(left)

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
@@ -82,10 +80,9 @@ class SaleOrder(models.Model):
 
     def _oms_total_difference(self):
         """By how much our total is above what the channel says is ours; a `Decimal`."""
-        currency = self.currency_id
-        ours, total, kept = (
-            Decimal(str(currency.round(amount)))
-            for amount in (self.amount_total, self.oms_total, self.oms_tax_collected)
+        ours, total, kept = map(
+            self.currency_id._oms_exact,
+            (self.amount_total, self.oms_total, self.oms_tax_collected),
         )
         return ours - (total - kept)
 
@@ -99,15 +96,7 @@ class SaleOrder(models.Model):
         if not difference:
             return []
         subject = f"{difference.normalize():f}"
-        accepted = self.sudo().oms_hold_ids.filtered(
-            lambda hold: (
-                hold.type_id.code == "total_differs"
-                and hold.state == "released"
-                and hold.released_by_id
-                and hold.subject == subject
-            )
-        )
-        if accepted:
+        if subject in self._oms_let_go("total_differs"):
             return []
         return [("total_differs", self._oms_say_difference, subject)]
 
@@ -149,12 +138,8 @@ class SaleOrder(models.Model):
             holds = self.env["oms.hold"].sudo()
             for code, say, subject in order._oms_total_causes():
                 holds |= order._oms_hold(code, say, subject)
-            gone = order.sudo().oms_hold_ids.filtered(
-                lambda h: h.state == "open" and h.type_id.code == "total_differs"
-            )
-            (gone - holds).write(
-                {"state": "released", "released_at": fields.Datetime.now()}
-            )
+            gone = order._oms_open_holds("total_differs") - holds
+            gone._release_by_itself()
 
 
 def signed(env, difference, currency):

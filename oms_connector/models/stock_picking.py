@@ -46,12 +46,8 @@ class StockPicking(models.Model):
 
     def _oms_stops(self):
         """Open holds that stop this picking because its order has changed."""
-        return self.sale_id.sudo().oms_hold_ids.filtered(
-            lambda hold: (
-                hold.state == "open"
-                and hold.type_id.code == "pick_stopped"
-                and hold.subject in self.mapped("name")
-            )
+        return self.sale_id._oms_open_holds("pick_stopped").filtered(
+            lambda hold: hold.subject in self.mapped("name")
         )
 
     def _oms_is_being_picked(self):
@@ -117,21 +113,6 @@ class StockPicking(models.Model):
         return self._oms_rewrite_notices()._resend()
 
     # === BUSINESS METHODS === #
-
-    def _oms_shipment_messages(self):
-        """The notices of these shipments in the message log."""
-        return (
-            self.env["oms.message"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("direction", "=", "out"),
-                    ("kind", "=", "shipment"),
-                ]
-            )
-        )
 
     def button_validate(self):
         """Override of `stock`: a hold that blocks shipping stops the parcel here."""

@@ -31,7 +31,7 @@ class StockPicking(models.Model):
         messages = self.env["oms.message"]
         for picking in self.sudo():
             notices = {n.key: n for n in picking._oms_shipment_notices()}
-            told = picking._oms_shipment_messages()
+            told = messages._notices_about(picking, "shipment")
             for message in told:
                 notice = notices.get(message.fingerprint)
                 if notice and message.payload != notice.model_dump_json():

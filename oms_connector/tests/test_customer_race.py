@@ -1,22 +1,15 @@
-from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
 from odoo.addons.oms_connector.channels.document import ChannelOrder
-from odoo.modules.registry import Registry
-from odoo.tests import get_db_name
-from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
 
 from .common import NOON, ShelfAdapter
+from .race import RaceCase
 
 
-class TestCustomerRace(BaseCase):
-    """Two workers at once. What they see must be committed, and is taken away."""
-
+class TestCustomerRace(RaceCase):
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         self.adapter = ShelfAdapter()
         channels = self.registry["oms.channel"]
         self.startPatcher(patch.object(channels, "_adapter", lambda _c: self.adapter))
@@ -33,11 +26,6 @@ class TestCustomerRace(BaseCase):
             self.messages = env["oms.message"]._store(channel, raws).ids
             self.channel = channel.id
         self.addCleanup(self.clean)
-
-    @contextmanager
-    def transaction(self):
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
 
     def clean(self):
         with self.transaction() as env:

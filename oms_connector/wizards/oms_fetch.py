@@ -49,7 +49,7 @@ class OmsFetch(models.TransientModel):
         if self.since > fields.Datetime.now():
             raise UserError(self.env._("Choose a time in the past: since when?"))
         run = self.env["oms.run"]._start(self.channel_id, "fetch", since=self.since)
-        return run._open()
+        return run._get_records_action(context={})
 
     def _fetch_number(self):
         channel = self.channel_id
@@ -77,9 +77,4 @@ class OmsFetch(models.TransientModel):
             raise UserError(
                 messages[:1].error_text or self.env._("It is being processed.")
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": order.id,
-            "views": [(False, "form")],
-        }
+        return order._get_records_action(context={})

@@ -49,4 +49,4 @@ class OmsMessageCorrect(models.TransientModel):
         correction._process(correction.ids)
         if correction.state == "done" and correction.res_id:
             return correction.action_open_record()
-        return correction._open()
+        return correction._get_records_action(context={})

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import fields, models
 
 
@@ -46,9 +44,9 @@ class OmsReturn(models.Model):
         record = self.with_company(self.company_id)
         record._update_state(("received",), "refunding", refund_via="channel")
         refund.oms_return_id = record
-        cent = Decimal(str(self.currency_id.rounding))
-        open_amount = Decimal(str(refund.oms_uncredited)).quantize(cent)
-        if open_amount >= Decimal(str(self.refund_amount)).quantize(cent):
+        exact = self.currency_id._oms_exact
+        open_amount = exact(refund.oms_uncredited)
+        if open_amount >= exact(self.refund_amount):
             amount = record._oms_credit()._credit(record)
             record.refund_amount = float(amount)
             refund.oms_uncredited = float(open_amount - amount)

@@ -270,18 +270,8 @@ class OmsReturn(models.Model):
 
     def _failed_messages(self):
         """What the channel was to be told of this refund and did not take."""
-        return (
-            self.env["oms.message"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("kind", "=", "refund"),
-                    ("state", "=", "dead"),
-                ]
-            )
-        )
+        told = self.env["oms.message"]._notices_about(self, "refund")
+        return told.filtered(lambda message: message.state == "dead")
 
     # === BUSINESS METHODS - THE MONEY IS BACK === #
 

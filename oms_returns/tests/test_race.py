@@ -1,21 +1,13 @@
-from contextlib import contextmanager
-
-from odoo import SUPERUSER_ID, api
+from odoo.addons.oms_connector.tests.race import RaceCase
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.tests import get_db_name
-from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
 from psycopg2.errors import SerializationFailure
 
 
-class TestRace(BaseCase):
-    """Two transactions at once. What they see must be committed, and is taken away."""
-
+class TestRace(RaceCase):
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self.transaction() as env:
             product = env["product.product"].create({"name": "Race car"})
             order = env["sale.order"].create(
@@ -49,11 +41,6 @@ class TestRace(BaseCase):
             )
             self.ids = {"product": product.id, "order": order.id, "move": move.id}
         self.addCleanup(self.clean)
-
-    @contextmanager
-    def transaction(self):
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
 
     def clean(self):
         with self.transaction() as env:

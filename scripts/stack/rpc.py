@@ -34,6 +34,20 @@ class Session:
     def search_read(self, model: str, domain: list, fields: list[str], **kwargs):
         return self.call(model, "search_read", domain, fields, **kwargs)
 
+    def stock(self, products: list[int], location: int, quantity: float) -> None:
+        """Counts so many of each product (`product.product`) at a location."""
+        counted = [
+            {
+                "product_id": product,
+                "location_id": location,
+                "inventory_quantity": quantity,
+            }
+            for product in products
+        ]
+        inventory = {"inventory_mode": True}
+        quants = self.call("stock.quant", "create", counted, context=inventory)
+        self.call("stock.quant", "action_apply_inventory", quants)
+
     def _post(self, path: str, params: dict):
         response = self._http.post(
             self._url + path,

@@ -59,20 +59,7 @@ def channel(odoo, odoo_server, shop):
         (location,) = odoo.search_read(
             "stock.warehouse", [("name", "=", name)], ["lot_stock_id"]
         )
-        quants = odoo.call(
-            "stock.quant",
-            "create",
-            [
-                {
-                    "product_id": product,
-                    "location_id": location["lot_stock_id"][0],
-                    "inventory_quantity": quantity,
-                }
-                for product in products
-            ],
-            context={"inventory_mode": True},
-        )
-        odoo.call("stock.quant", "action_apply_inventory", quants)
+        odoo.stock(products, location["lot_stock_id"][0], quantity)
     connect(odoo, shop, odoo_server.url)
     return find_channel(odoo)
 

@@ -101,20 +101,7 @@ def stocked(server: OdooServer) -> dict[str, int]:
         ],
     )
     (warehouse,) = odoo.search_read("stock.warehouse", [], ["lot_stock_id"], limit=1)
-    quants = odoo.call(
-        "stock.quant",
-        "create",
-        [
-            {
-                "product_id": product,
-                "location_id": warehouse["lot_stock_id"][0],
-                "inventory_quantity": STOCK,
-            }
-            for product in products
-        ],
-        context={"inventory_mode": True},
-    )
-    odoo.call("stock.quant", "action_apply_inventory", quants)
+    odoo.stock(products, warehouse["lot_stock_id"][0], STOCK)
     for name, value in {"circuit_failures": 5, "circuit_seconds": 2}.items():
         odoo.call("ir.config_parameter", "set_param", f"oms_connector.{name}", value)
     return dict(zip(PRICES, products, strict=True))
