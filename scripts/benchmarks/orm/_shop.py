@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 from odoo import fields
+from odoo.addons.oms_connector.channels.demo.adapter import Adapter
 from odoo.addons.oms_connector.channels.demo.memory import MemoryInProcess
 
 PRODUCTS = 500
@@ -26,14 +27,16 @@ class BenchmarkShop:
 
     def place(self, count: int) -> list:
         """Orders as raw documents, as the channel sends them."""
-        adapter = self.channel._adapter()
-        adapter.shop.memory = MemoryInProcess()
+        # In memory: the database is to be asked for what is measured alone.
+        settings = self.channel._adapter().settings
+        adapter = Adapter(settings.model_copy(update={"memory": MemoryInProcess()}))
+        shop = adapter.shop
         skus = self.products.mapped("default_code")
         placed = []
         for size in self.random.choices(list(LINES), list(LINES.values()), k=count):
             wanted = self.random.sample(skus, size)
             lines = [(sku, self.random.randint(1, 3)) for sku in wanted]
-            placed.append(adapter.shop.place_order(lines))
+            placed.append(shop.place_order(lines))
         return [adapter.fetch_order(reference) for reference in placed]
 
     def audit(self, env, raws) -> tuple[int, int]:
