@@ -9,5 +9,6 @@ from . import (
     sale_order_line,
     stock_move,
     stock_picking,
+    stock_picking_batch,
     stock_warehouse,
 )

@@ -275,7 +275,7 @@ class OmsSourcing(models.AbstractModel):
     def _servable_orders(self):
         """Orders that wait for something that a node of theirs may have by now.
 
-        An order that is held waits on.
+        An order that is held from it waits on.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -291,6 +291,8 @@ class OmsSourcing(models.AbstractModel):
                   AND sale.state = 'sale'
                   AND NOT EXISTS (
                       SELECT FROM oms_hold AS hold
+                      JOIN oms_hold_type AS kind
+                        ON kind.id = hold.type_id AND kind.blocks_allocate
                       WHERE hold.order_id = sale.id AND hold.state = 'open')
                   AND (template.is_storable IS NOT TRUE OR EXISTS (
                       SELECT FROM oms_channel_stock_warehouse_rel AS source

@@ -75,6 +75,13 @@ class SaleOrder(models.Model):
             return self
         return self.filtered(sourcing._claim)
 
+    def _oms_hold(self, code, say, subject=""):
+        """Override of `oms_connector`: what is held leaves its batch."""
+        hold = super()._oms_hold(code, say, subject)
+        if hold.type_id.blocks_release or hold.type_id.blocks_ship:
+            self.sudo().picking_ids._oms_leave_batch()
+        return hold
+
     def _oms_stop_waiting(self):
         waiting = self.order_line.filtered(lambda line: line.oms_waiting_qty > 0)
         waiting.sudo().write({"oms_waiting_qty": 0.0, "oms_waiting_since": False})

@@ -35,6 +35,8 @@ class SaleOrderLine(models.Model):
     def action_oms_source(self):
         """Look for the waiting goods again, now."""
         self.check_access("write")
+        for order in self.order_id:
+            order._oms_refuse_held("allocate")
         self.env["oms.sourcing"].sudo()._source_waiting(self.order_id.sudo())
         return True
 
@@ -80,6 +82,8 @@ class SaleOrderLine(models.Model):
             elif change < 0:
                 returned[line] = line._oms_take_back(-change)
         self._oms_procure(returned)
+        for line in self._oms_kept_back(wanted):
+            line._oms_wait(exact(line.oms_waiting_qty) + wanted.pop(line))
         for line, quantity in self._oms_give(wanted).items():
             line._oms_wait(exact(line.oms_waiting_qty) + quantity)
 
@@ -90,9 +94,17 @@ class SaleOrderLine(models.Model):
             for line in self
             if line.oms_waiting_qty > 0 and line.state == "sale"
         }
+        for line in self._oms_kept_back(wanted):
+            del wanted[line]
         left_over = self._oms_give(wanted)
         for line in wanted:
             line._oms_wait(left_over.get(line, Decimal(0)))
+
+    def _oms_kept_back(self, wanted):
+        """Lines for which a hold lets no node be chosen: they wait."""
+        orders = self.env["sale.order"].concat(*{line.order_id for line in wanted})
+        held = orders._oms_blocking_holds("allocate").order_id
+        return [line for line in wanted if line.order_id in held]
 
     def _oms_give(self, wanted):
         """Choose nodes, and have them deliver.

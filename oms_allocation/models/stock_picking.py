@@ -20,3 +20,15 @@ class StockPicking(models.Model):
     def _oms_pickers(self):
         """Override of `oms_connector`: who has the batch, picks it."""
         return super()._oms_pickers() | self.batch_id.user_id
+
+    def _is_auto_batchable(self, picking=None):
+        """Override of `stock_picking_batch`: what is held joins no batch by itself."""
+        if self.oms_blocked or (picking and picking.oms_blocked):
+            return False
+        return super()._is_auto_batchable(picking)
+
+    def _oms_leave_batch(self):
+        """Take what is held out of its batch, so that the others can go on."""
+        self.filtered(
+            lambda picking: picking.batch_id and picking.state not in ("done", "cancel")
+        ).sudo().batch_id = False

@@ -284,6 +284,28 @@ class Shipment(Document):
     items: tuple[NoticeItem, ...] = ()
 
 
+class RiskLevel(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Risk(Document):
+    """How likely the channel thinks that the order is fraud, in its own words.
+
+    `score` is on the channel's own scale, None where it gives none.
+    """
+
+    level: RiskLevel
+    score: Money | None = None
+    text: str = ""
+
+    def reaches(self, threshold: RiskLevel) -> bool:
+        """Whether the risk is as high as the threshold, or higher."""
+        levels = list(RiskLevel)
+        return levels.index(self.level) >= levels.index(threshold)
+
+
 class OrderState(StrEnum):
     PENDING = "pending"
     OPEN = "open"
@@ -316,6 +338,7 @@ class ChannelOrder(Document):
     discount: Annotated[Money, Field(ge=0)] = Decimal(0)
     shipments: tuple[Shipment, ...] | None = None
     total: Money
+    risk: Risk | None = None
     delivery_method: Name = ""
     note: Words = ""
     expires_at: Moment | None = None

@@ -85,3 +85,15 @@ def price_and_discount(
     if quantity:
         price = max(price, to_unit_up(amount / quantity, unit))
     return price, quantity * price - amount
+
+
+def net(price: Decimal, tax_rate: Decimal) -> Decimal:
+    """What is left of a price with tax, at a rate in percent."""
+    return price / (1 + tax_rate / 100)
+
+
+def deviation(price: Decimal, listed: Decimal) -> Decimal | None:
+    """How far a price is from the one on the list, in percent; None without a list."""
+    if listed <= 0:
+        return None
+    return (price - listed) / listed * 100

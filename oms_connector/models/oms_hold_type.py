@@ -51,6 +51,18 @@ class OmsHoldType(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_mine(self):
+        """Whether the user has the role of the type; managers have every role."""
+        self.ensure_one()
+        group = self.sudo().group_id
+        user = self.env.user
+        return (
+            self.env.su
+            or not group
+            or group in user.all_group_ids
+            or user.has_group("oms_connector.group_manager")
+        )
+
     @api.model
     def _of_code(self, code):
         """The hold type with this code, whichever add-on brought it."""

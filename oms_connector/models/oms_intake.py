@@ -136,8 +136,8 @@ class OmsIntake(models.AbstractModel):
         for message, order in zip(batch, orders, strict=True):
             message._done(order)
         self._record_payments(channel, orders, documents)
+        self._hold_causes(channel, dict(zip(orders, documents, strict=True)), listings)
         for order, document in zip(orders, documents, strict=True):
-            self._hold_causes(order, document, listings)
             self._record_refunds(order, document)
         gone = orders.filtered(
             lambda o: documents[orders.ids.index(o.id)].state == OrderState.CANCELLED
@@ -170,6 +170,7 @@ class OmsIntake(models.AbstractModel):
             self._rewrite(channel, order, document)
         elif order.state == "sale":
             self._update_confirmed(order, document)
+            self._check_again(channel, order, document)
         if order.oms_version != version(document):
             order.write(
                 {
@@ -195,7 +196,8 @@ class OmsIntake(models.AbstractModel):
         for fixed in ("company_id", "oms_channel_id", "oms_external_id", "user_id"):
             vals.pop(fixed)
         order.write(vals)
-        self._release_causes(order, self._hold_causes(order, document, listings))
+        remaining = self._hold_causes(channel, {order: document}, listings)
+        self._release_causes(order, remaining)
         self._next_steps(order)
 
 

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.tools import formatLang
 
@@ -9,15 +11,46 @@ class OmsIntake(models.AbstractModel):
 
     # === BUSINESS METHODS - WHAT STOPS AN ORDER === #
 
-    def _hold_causes(self, order, document, listings):
-        """Hold the order for everything that is wrong with it.
+    def _hold_causes(self, channel, documents, listings):
+        """Hold each order of a portion for everything that is wrong with it.
 
+        What was released by hand is not asked again.
+
+        :param dict documents: {order: document}
         :return: the holds that have their cause still
         """
+        together = self._causes_together(channel, documents, listings)
         holds = self.env["oms.hold"]
-        for code, say, subject in self._causes(order, document, listings):
-            holds |= order._oms_hold(code, say, subject)
+        for order, document in documents.items():
+            causes = [
+                *self._causes(order, document, listings),
+                *together.get(order, ()),
+            ]
+            if causes:
+                holds |= self._hold(order, causes)
         return holds
+
+    def _hold(self, order, causes):
+        accepted = {
+            (hold.type_id.code, hold.subject or "")
+            for hold in order.sudo().oms_hold_ids
+            if hold.released_by_id
+        }
+        holds = self.env["oms.hold"]
+        for code, say, subject in causes:
+            if (code, str(subject)) not in accepted:
+                holds |= order._oms_hold(code, say, subject)
+        return holds
+
+    def _causes_together(self, channel, documents, listings):
+        """Hook: what is wrong with orders, seen for the whole portion at once.
+
+        For checks that ask the database: a query a portion, not one an order.
+
+        :param dict documents: {order: document}
+        :return: {order: causes as of `_causes`}
+        """
+        return defaultdict(list)
 
     def _causes(self, order, document, listings):
         """Hook: what is wrong with an order.
@@ -35,6 +68,7 @@ class OmsIntake(models.AbstractModel):
             *self._address_causes(order, document),
             *self._payment_causes(order, document),
             *self._total_causes(order, document),
+            *self._risk_causes(order, document),
         ]
 
     def _listing_cause(self, line):
@@ -85,8 +119,25 @@ class OmsIntake(models.AbstractModel):
 
     def _release_causes(self, order, remaining):
         """Release the holds that release themselves and whose cause is gone."""
-        gone = order._oms_open_holds().filtered("type_id.self_releasing")
-        (gone - remaining)._release_by_itself()
+        (self._self_releasing(order) - remaining)._end()
+
+    def _self_releasing(self, order):
+        return order._oms_open_holds().filtered("type_id.self_releasing")
+
+    def _check_again(self, channel, order, document):
+        """An order that is under way: what held it may be gone, risks are news."""
+        self._hold(order, self._risk_causes(order, document))
+        holds = self._self_releasing(order)
+        if not holds:
+            return
+        listings = self._find_listings(channel, [document])
+        causes = self._causes(order, document, listings) + self._causes_together(
+            channel, {order: document}, listings
+        ).get(order, [])
+        remain = {(code, str(subject)) for code, _say, subject in causes}
+        holds.filtered(
+            lambda hold: (hold.type_id.code, hold.subject or "") not in remain
+        )._release_itself()
 
 
 def _number(env, number, digits=0):

@@ -280,7 +280,7 @@ class OmsIntake(models.AbstractModel):
         mine = order._oms_open_holds(
             "order_changed", "unknown_listing", "total_differs"
         ).filtered(lambda hold: not (hold.subject or "").startswith(LASTING))
-        (mine - remaining)._release_by_itself()
+        (mine - remaining)._end()
 
 
 class Edit:

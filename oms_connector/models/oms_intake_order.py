@@ -61,6 +61,7 @@ class OmsIntake(models.AbstractModel):
             "oms_tax_collected": float(document.tax_collected),
             "oms_tax_included": document.tax_included,
             "oms_addresses": self._as_sent(document),
+            "oms_content": self._content(document, listings),
             "date_order": naive(document.created_at),
             "pricelist_id": self._pricelist(channel, currency).id,
             "team_id": channel.team_id.id,

@@ -132,4 +132,4 @@ class OmsIntake(models.AbstractModel):
         for code, say, subject in causes:
             order._oms_hold(code, say, subject)
         if not causes:
-            order._oms_open_holds("payment_pending")._release_by_itself()
+            order._oms_open_holds("payment_pending")._end()

@@ -13,11 +13,12 @@ class OmsIntake(models.AbstractModel):
 
     # === BUSINESS METHODS - THE TOTAL === #
 
-    def _hold_causes(self, order, document, listings):
-        """Override: the order is rounded as the channel rounds, then looked at."""
-        if order._oms_total_difference():
-            self._round_as_channel(order, document)
-        return super()._hold_causes(order, document, listings)
+    def _hold_causes(self, channel, documents, listings):
+        """Override: orders are rounded as the channel rounds, then looked at."""
+        for order, document in documents.items():
+            if order._oms_total_difference():
+                self._round_as_channel(order, document)
+        return super()._hold_causes(channel, documents, listings)
 
     def _total_causes(self, order, document):
         return order._oms_total_causes()

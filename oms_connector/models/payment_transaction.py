@@ -43,6 +43,13 @@ class PaymentTransaction(models.Model):
         )
         return amount - captured if captured < amount else amount
 
+    def _refund(self, amount_to_refund=None):
+        """Override of `payment`: a hold on refunds keeps the money here."""
+        orders = self.sale_order_ids | self.source_transaction_id.sale_order_ids
+        for order in orders:
+            order._oms_refuse_held("refund")
+        return super()._refund(amount_to_refund=amount_to_refund)
+
     def _send_capture_request(self):
         """Override of `payment`: the outbox asks the channel, once for this capture."""
         if self.provider_code != "oms_channel":

@@ -46,16 +46,26 @@ class SaleOrder(models.Model):
         currency_field="currency_id",
     )
     oms_tax_included = fields.Boolean(readonly=True, copy=False)
+    oms_content = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Says which products and how many were bought: alike where they are.",
+    )
     oms_hold_ids = fields.One2many("oms.hold", "order_id", string="Holds")
     oms_open_hold_count = fields.Integer(
         string="Open Holds", compute="_compute_oms_open_hold_count"
     )
     oms_hold_text = fields.Text(compute="_compute_oms_open_hold_count")
+    oms_way_out = fields.Char(compute="_compute_oms_way_out")
     oms_message_count = fields.Integer(compute="_compute_oms_message_count")
 
     _oms_external_uniq = models.UniqueIndex(
         "(oms_channel_id, oms_external_id) WHERE oms_channel_id IS NOT NULL",
         "The channel's order is already here.",
+    )
+
+    _oms_content_idx = models.Index(
+        "(oms_content, date_order) WHERE oms_content IS NOT NULL"
     )
 
     # === COMPUTE METHODS === #
@@ -67,6 +77,18 @@ class SaleOrder(models.Model):
             holds = order._oms_open_holds()
             order.oms_open_hold_count = len(holds)
             order.oms_hold_text = "\n".join(holds.mapped("reason"))
+
+    @api.depends("oms_hold_ids.state")
+    @api.depends_context("lang", "uid")
+    def _compute_oms_way_out(self):
+        """What the button of a held order says, to those who may press it."""
+        for order in self:
+            holds = order._oms_open_holds()
+            mine = holds.with_user(self.env.user).filtered("can_resolve")
+            if len(holds) == 1:
+                order.oms_way_out = mine.way_out
+            else:
+                order.oms_way_out = mine and self.env._("Show all holds")
 
     def _compute_oms_message_count(self):
         counts = {}
@@ -94,15 +116,7 @@ class SaleOrder(models.Model):
     def action_confirm(self):
         """Override of `sale`: an order that is held stays where it is."""
         for order in self:
-            holds = order._oms_blocking_holds()
-            if holds:
-                raise UserError(
-                    self.env._(
-                        "%(order)s is held: %(reasons)s",
-                        order=order.name,
-                        reasons="; ".join(holds.mapped("reason")),
-                    )
-                )
+            order._oms_refuse_held("confirm")
         return super().action_confirm()
 
     def action_oms_refetch(self):
@@ -112,20 +126,16 @@ class SaleOrder(models.Model):
         return True
 
     def action_oms_hold(self):
-        """Stop the order by hand."""
-        self.ensure_one()
+        """Stop the orders by hand."""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Why is %s held?", self.name),
-            "res_model": "oms.hold",
-            "views": [
-                (self.env.ref("oms_connector.oms_hold_view_form_new").id, "form")
-            ],
+            "name": self.env._("Why are they held?")
+            if len(self) > 1
+            else self.env._("Why is %s held?", self.name),
+            "res_model": "oms.hold.orders",
+            "views": [(False, "form")],
             "target": "new",
-            "context": {
-                "default_order_id": self.id,
-                "default_type_id": self.env.ref("oms_connector.hold_type_manual").id,
-            },
+            "context": {"default_order_ids": self.ids},
         }
 
     def action_oms_resolve(self):
@@ -184,6 +194,35 @@ class SaleOrder(models.Model):
         :param str step: confirm, allocate, release, ship, invoice or refund
         """
         return self._oms_open_holds().filtered(f"type_id.blocks_{step}")
+
+    def _oms_refuse_held(self, *steps):
+        """Stop here if a hold keeps the order from one of the steps.
+
+        :raise UserError: naming the order, what holds it, and what is next
+        """
+        self.ensure_one()
+        holds = self.env["oms.hold"]
+        for step in steps:
+            holds |= self._oms_blocking_holds(step)
+        if holds:
+            refusals = {
+                "confirm": self.env._("%s may not be confirmed.", self.name),
+                "allocate": self.env._("Nothing may be reserved for %s.", self.name),
+                "release": self.env._("%s may not be picked.", self.name),
+                "ship": self.env._("%s may not be shipped.", self.name),
+                "invoice": self.env._("%s may not be invoiced.", self.name),
+                "refund": self.env._("%s may not be refunded.", self.name),
+            }
+            reasons = [hold._reason_line() for hold in holds.with_env(self.env)]
+            raise UserError("\n".join([refusals[steps[-1]], *reasons]))
+
+    def _oms_reserve(self):
+        """Reserve for open deliveries what a hold has kept back."""
+        moves = self.sudo().picking_ids.move_ids.filtered(
+            lambda move: move.state in ("confirmed", "partially_available")
+        )
+        if moves:
+            moves._action_assign()
 
     def _oms_hold(self, code, say, subject=""):
         """Hold the order; being held for the same already is no second hold.
@@ -317,6 +356,13 @@ class SaleOrder(models.Model):
             fresh = messages._store(channel, [raw for raw in raws if raw], again=True)
             self.env["oms.intake"].sudo()._take_orders(channel, fresh)
 
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        """Override of `sale`: what is held is not invoiced, and stops no other."""
+        free = self.filtered(lambda order: not order._oms_blocking_holds("invoice"))
+        if not free and self:
+            self[0]._oms_refuse_held("invoice")
+        return super(SaleOrder, free)._create_invoices(grouped, final, date)
+
     # === BUSINESS METHODS - WHAT THE CHANNEL IS TOLD === #
 
     def _action_cancel(self):
@@ -333,10 +379,21 @@ class SaleOrder(models.Model):
                 order._oms_announce_cancellation(
                     reason=self.env.context.get("oms_cancel_reason", DEFAULT_REASON)
                 )
-        self._oms_open_holds()._release_by_itself()
+        self._oms_open_holds()._end()
+        self._oms_end_duplicates()
         for order, under_way in interrupted.items():
             order._oms_stop_cancelled(under_way)
         return result
+
+    def _oms_end_duplicates(self):
+        """What looked like one of these stands alone when it is cancelled."""
+        self.env["oms.hold"].sudo().search(
+            [
+                ("state", "=", "open"),
+                ("type_id.code", "=", "possible_duplicate"),
+                ("subject", "in", [str(order_id) for order_id in self.ids]),
+            ]
+        )._release_itself()
 
     def _oms_announce_capture(self, transaction):
         """Have the channel take what it authorised, once for the transaction."""
@@ -370,8 +427,9 @@ class SaleOrder(models.Model):
         :param record: what the refund is for, for instance a credit note
         :param items: `NoticeItem`s of the lines that are refunded
         :return: the message in the outbox
+        :raise UserError: where a hold keeps the money back
         """
-        self.ensure_one()
+        self._oms_refuse_held("refund")
         notice = RefundNotice.build(
             key=key,
             order_id=self.oms_external_id,

@@ -139,7 +139,7 @@ class SaleOrder(models.Model):
             for code, say, subject in order._oms_total_causes():
                 holds |= order._oms_hold(code, say, subject)
             gone = order._oms_open_holds("total_differs") - holds
-            gone._release_by_itself()
+            gone._end()
 
 
 def signed(env, difference, currency):

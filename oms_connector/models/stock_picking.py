@@ -115,7 +115,7 @@ class StockPicking(models.Model):
     # === BUSINESS METHODS === #
 
     def button_validate(self):
-        """Override of `stock`: a hold that blocks shipping stops the parcel here."""
+        """Override of `stock`: what is stopped waits for the picker's word."""
         for picking in self:
             if picking.oms_stop_text:
                 raise UserError(
@@ -123,15 +123,6 @@ class StockPicking(models.Model):
                         "%(picking)s is stopped: %(reason)s",
                         picking=picking.name,
                         reason=picking.oms_stop_text,
-                    )
-                )
-            holds = picking.sale_id._oms_blocking_holds("ship")
-            if holds and picking.picking_type_code == "outgoing":
-                raise UserError(
-                    self.env._(
-                        "%(order)s may not be shipped: %(reasons)s",
-                        order=picking.sale_id.name,
-                        reasons="; ".join(holds.mapped("reason")),
                     )
                 )
         return super().button_validate()

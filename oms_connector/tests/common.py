@@ -136,6 +136,7 @@ class ConnectorCase(TransactionCase):
                 "adapter": "demo",
                 "warehouse_ids": [(6, 0, cls.warehouse.ids)],
                 "orders_since": False,
+                "duplicate_minutes": 0,  # the same customer buys in every test
                 "state": "connected",
             }
         )
@@ -158,6 +159,9 @@ class ConnectorCase(TransactionCase):
         )
         cls.picker = new_test_user(
             cls.env, "oms_picker", "oms_connector.group_warehouse"
+        )
+        cls.accountant = new_test_user(
+            cls.env, "oms_accountant", "oms_connector.group_accounting"
         )
         cls.channel_admin = new_test_user(
             cls.env, "oms_admin", "oms_connector.group_channel_admin"
@@ -306,6 +310,33 @@ class ConnectorCase(TransactionCase):
                 "type_id.code"
             )
         )
+
+    def hold_by_hand(self, orders, reason="Customer called", user=None):
+        """Have somebody stop orders, by default support; returns the holds."""
+        action = orders.with_user(user or self.support).action_oms_hold()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(user or self.support)
+            .with_context(**action["context"])
+        )
+        wizard.create({"reason": reason}).action_hold()
+        return orders.oms_hold_ids.filtered(
+            lambda hold: hold.state == "open" and hold.type_id.code == "manual"
+        )
+
+    def hold_that_blocks(self, order, *steps):
+        """Hold the order from just these steps."""
+        kind = self.env["oms.hold.type"].create(
+            {
+                "name": "Look at it",
+                "code": "-".join(steps),
+                "group_id": self.env.ref("oms_connector.group_support").id,
+                "way_out": "Let it go",
+                "blocks_confirm": False,
+                **{f"blocks_{step}": True for step in steps},
+            }
+        )
+        return order._oms_hold(kind.code, lambda _env: "It looks odd.")
 
     def ship(self, picking, quantity=None):
         """Validate a delivery, whole, or so many of each move."""

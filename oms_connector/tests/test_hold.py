@@ -110,20 +110,10 @@ class TestHold(ConnectorCase):
 
     def test_held_by_hand_stops_the_delivery(self):
         order = self.take(self.order())
-        hold = (
-            self.env["oms.hold"]
-            .with_user(self.support)
-            .create(
-                {
-                    "order_id": order.id,
-                    "type_id": self.env.ref("oms_connector.hold_type_manual").id,
-                    "reason": "Customer called",
-                }
-            )
-        )
+        hold = self.hold_by_hand(order)
         with self.assertRaises(UserError):
             self.ship(order.picking_ids)
-        hold.action_release()
+        hold.with_user(self.support).action_release()
         self.ship(order.picking_ids)
         self.assertEqual(order.picking_ids.state, "done")
 

@@ -116,7 +116,7 @@ class TestOrderLines(ConnectorCase):
         order = self.take(self.order(lines=[line]))
         hold = order.oms_hold_ids
         self.assertEqual(hold.type_id.code, "tax_unknown")
-        action = hold.with_user(self.channel_admin).action_resolve()
+        action = hold.with_user(self.accountant).action_resolve()
         context = action["context"]
         self.assertTrue(context["default_collected_by_channel"])
         tax = self.tax(0.0)

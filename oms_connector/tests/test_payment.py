@@ -94,7 +94,7 @@ class TestPayment(ConnectorCase):
 
     def test_order_that_was_let_go_unpaid_goes(self):
         order = self.take(self.order(paid=False))
-        order.oms_hold_ids.with_user(self.support).action_release()
+        order.oms_hold_ids.with_user(self.accountant).action_release()
         self.assertEqual(order.state, "sale")
         self.take(self.order(paid=False, updated_at=NOON + timedelta(hours=1)))
         self.assertFalse(self.open_holds(order))

@@ -3,7 +3,6 @@ from unittest.mock import patch
 
 from odoo.addons.oms_connector.models import res_partner_vat
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
 
 from .common import NOON, ConnectorCase
 
@@ -19,12 +18,6 @@ class TestVat(ConnectorCase):
         address = self.firm(vat)
         return self.take(
             self.order(number, billing=address, shipping=address, **changes)
-        )
-
-    def setUp(self):
-        super().setUp()
-        self.accountant = new_test_user(
-            self.env, "oms_accountant", "oms_connector.group_accounting"
         )
 
     def dialog(self, order):

@@ -105,6 +105,7 @@ class OmsReturn(models.Model):
         """Try again what the channel or the provider has refused."""
         self._check_role(ACCOUNTING)
         for record in self._lock().sudo():
+            record.order_id._oms_refuse_held("refund")
             record._failed_messages().action_retry()
             failed = record._failed_refunds()
             if failed:
@@ -130,6 +131,7 @@ class OmsReturn(models.Model):
         if paid:
             self._settle_by_channel(paid)
             return
+        self.order_id._oms_refuse_held("refund")
         record = self.with_company(self.company_id)
         via = record._refund_way()
         record._update_state(("received",), "refunding", refund_via=via)

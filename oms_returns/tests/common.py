@@ -17,7 +17,6 @@ from odoo.addons.oms_connector.tests.common import (
 )
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
 
 class ReturnShelfAdapter(ShelfAdapter):
@@ -31,9 +30,6 @@ class ReturnsCase(ConnectorCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.accountant = new_test_user(
-            cls.env, "oms_accountant", "oms_connector.group_accounting"
-        )
         cls.tax_in = cls.tax(19.0, included=True)
         cls.tax_out = cls.tax(19.0, included=False)
         cls.customer = cls.env["res.partner"].create(

@@ -19,6 +19,7 @@ from ..document import (
     PaymentInfo,
     PaymentState,
     ReturnItem,
+    Risk,
     Shipment,
 )
 from ..errors import Malformed, understanding
@@ -62,6 +63,7 @@ def order(payload: str) -> ChannelOrder:
             discount=_money(data.get("voucher") or 0),
             shipments=[_shipment(parcel) for parcel in data["parcels"]],
             total=_money(data["grand_total"]),
+            risk=_risk(data.get("risk")),
             delivery_method=data["delivery"]["method"],
             note=data["remark"],
             expires_at=data["pay_until"],
@@ -223,3 +225,10 @@ def _shipment(parcel: dict) -> Shipment:
         tracking_numbers=filter(None, [parcel["tracking_number"]]),
         items=[NoticeItem.build(**item) for item in parcel["items"]],
     )
+
+
+def _risk(risk: dict | None) -> Risk | None:
+    """Orders of an older day have none."""
+    if not risk:
+        return None
+    return Risk.build(level=risk["rating"], score=risk["score"], text=risk["why"])

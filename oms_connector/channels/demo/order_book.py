@@ -33,6 +33,19 @@ VOUCHERS = 0.04
 GIFT_WRAP_CENTS = 350
 VOUCHER_CENTS = 500
 """Off the whole order: the shop does not say off which of its lines."""
+RISKS = {
+    "low": ((1, 30), ("",)),
+    "medium": ((31, 70), ("Neues Konto, hoher Betrag.",)),
+    "high": (
+        (71, 99),
+        (
+            "Karte wurde heute dreimal abgelehnt.",
+            "Lieferadresse ist als Paketshop bekannt, Rechnungsadresse im Ausland.",
+        ),
+    ),
+}
+"""Ratings of the demo shop, with the scores they span and what it says to them."""
+RISK_WEIGHTS = (95, 4, 1)
 LOWEST_STANDARD_RATE = 15
 """In percent, in the European Union (Directive 2006/112/EC, article 97)."""
 CURRENCY = "EUR"
@@ -145,7 +158,18 @@ class OrderBook:
         order = self.compose(random, purchase)
         if broken:
             random.choice(FAULTS)(random, order)
-        return order
+        return {**order, "risk": self._risk(n)}
+
+    def _risk(self, n: int) -> dict:
+        """What the shop's payment provider makes of order `n`: mostly nothing."""
+        random = self.random(n, "risk")
+        rating = random.choices(tuple(RISKS), RISK_WEIGHTS)[0]
+        (least, most), whys = RISKS[rating]
+        return {
+            "rating": rating,
+            "score": random.randint(least, most),
+            "why": random.choice(whys),
+        }
 
     def compose(self, random: Random, purchase: Purchase) -> dict:
         """Put the order of a purchase together."""
