@@ -42,8 +42,6 @@
         "views/oms_channel_medusa_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
-        "views/res_partner_block_views.xml",
-        "views/res_partner_views.xml",
         "views/oms_menus.xml",
     ],
     "demo": [

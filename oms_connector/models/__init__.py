@@ -9,6 +9,7 @@ from . import (
     oms_channel_location,
     oms_channel_medusa,
     oms_channel_privacy,
+    oms_channel_pull,
     oms_channel_reconcile,
     oms_channel_schedule,
     oms_channel_stock,

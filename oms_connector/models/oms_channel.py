@@ -105,21 +105,6 @@ class OmsChannel(models.Model):
         ),
     )
 
-    # --- How far it is ---
-    last_pull_at = fields.Datetime(string="Last Sync", readonly=True, copy=False)
-    orders_since = fields.Datetime(
-        default=fields.Datetime.now,
-        copy=False,
-        help="Orders that changed since then are fetched; moves on by itself.",
-    )
-    orders_started_at = fields.Datetime(readonly=True, copy=False)
-    orders_cursor = fields.Char(readonly=True, copy=False)
-    returns_since = fields.Datetime(
-        readonly=True, copy=False, default=fields.Datetime.now
-    )
-    returns_started_at = fields.Datetime(readonly=True, copy=False)
-    returns_cursor = fields.Char(readonly=True, copy=False)
-
     # --- What it shows ---
     order_ids = fields.One2many("sale.order", "oms_channel_id")
     listing_ids = fields.One2many("oms.listing", "channel_id")

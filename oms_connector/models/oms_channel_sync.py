@@ -19,15 +19,57 @@ class OmsChannel(models.Model):
 
     _inherit = "oms.channel"
 
+    pull_ids = fields.One2many("oms.channel.pull", "channel_id", copy=False)
+    last_pull_at = fields.Datetime(
+        string="Last Sync", compute="_compute_pulled", compute_sudo=True
+    )
+    orders_since = fields.Datetime(
+        compute="_compute_pulled",
+        inverse="_inverse_orders_since",
+        compute_sudo=True,
+        default=fields.Datetime.now,
+        help="Orders that changed since then are fetched; moves on by itself.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("pull_ids.pulled_at", "pull_ids.since")
+    def _compute_pulled(self):
+        for channel in self:
+            pulls = channel.pull_ids
+            channel.last_pull_at = max(
+                pulls.filtered("pulled_at").mapped("pulled_at"), default=False
+            )
+            channel.orders_since = pulls.filtered(lambda p: p.what == "orders").since
+
+    def _inverse_orders_since(self):
+        for channel in self:
+            channel._pull_of("orders").since = channel.orders_since
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: returns are fetched from now on; of orders people say since when."""
+        channels = super().create(vals_list)
+        for channel in channels:
+            channel._pull_of("returns").since = fields.Datetime.now()
+        return channels
+
     # === BUSINESS METHODS - PULL === #
+
+    def _pull_of(self, what):
+        """The channel's row of how far the fetching of orders or returns has come."""
+        self.ensure_one()
+        pulls = self.sudo().pull_ids.filtered(lambda pull: pull.what == what)
+        return pulls or pulls.create({"channel_id": self.id, "what": what})
 
     @api.model
     def _cron_pull(self):
         """Start a pull for every channel that is connected, longest ago first."""
-        channels = self.search(
-            [("state", "=", "connected")], order="last_pull_at NULLS FIRST, id"
-        )
-        channels._one_by_one(lambda channel: channel._pull())
+        channels = self.search([("state", "=", "connected")], order="id")
+        longest_ago = channels.sorted(lambda c: str(c.last_pull_at or ""))
+        longest_ago._one_by_one(lambda channel: channel._pull())
 
     def _pull(self):
         for channel in self:
@@ -49,8 +91,8 @@ class OmsChannel(models.Model):
         channel = self.browse(channel_id).exists()
         if not channel or channel.state != "connected":
             return
-        # Others may go on to refer to the channel while it takes its time to answer.
-        if not channel.try_lock_for_update(allow_referencing=True):
+        pull = channel._pull_of(what)
+        if not pull.try_lock_for_update():
             # What is asked for may be newer than what that worker has fetched.
             raise RetryableJobError(
                 "Another worker is fetching from this channel",
@@ -58,9 +100,9 @@ class OmsChannel(models.Model):
                 ignore_retry=True,
             )
         now = fields.Datetime.now()
-        since, cursor = channel[f"{what}_since"], channel[f"{what}_cursor"]
+        since, cursor = pull.since, pull.cursor
         # The next round looks back to where this one began, not to where it ended.
-        started = channel[f"{what}_started_at"] if cursor else now
+        started = pull.started_at if cursor else now
         with channel._border() as border:
             adapter = channel._adapter()
             page = getattr(adapter, f"fetch_{what}")(
@@ -72,16 +114,16 @@ class OmsChannel(models.Model):
         if border.error:
             return
         self.env["oms.message"]._store(channel, items)._enqueue()
-        channel.write(
+        pull.write(
             {
-                f"{what}_cursor": page.cursor,
-                f"{what}_started_at": started,
-                f"{what}_since": since if page.cursor else started,
-                "last_pull_at": now,
-                "state_message": False,
-                "state_traceback": False,
+                "cursor": page.cursor,
+                "started_at": started,
+                "since": since if page.cursor else started,
+                "pulled_at": now,
             }
         )
+        if channel.state_message:
+            channel.write({"state_message": False, "state_traceback": False})
         if page.cursor:
             channel._later()._pull_page(channel.id, what)
 

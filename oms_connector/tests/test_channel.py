@@ -12,7 +12,7 @@ class TestChannel(ConnectorCase):
     def pull(self):
         """Run the pull page after page, as its jobs would."""
         self.env["oms.channel"]._pull_page(self.channel.id, "orders")
-        while self.channel.orders_cursor:
+        while self.channel._pull_of("orders").cursor:
             self.env["oms.channel"]._pull_page(self.channel.id, "orders")
 
     def stored(self):
@@ -50,9 +50,10 @@ class TestChannel(ConnectorCase):
         for number in range(3):
             self.adapter.put(self.order(str(number)))
         self.env["oms.channel"]._pull_page(self.channel.id, "orders")
-        began = self.channel.orders_started_at
-        self.assertFalse(self.channel.orders_since)
-        self.channel.orders_started_at = began - timedelta(minutes=3)
+        pull = self.channel._pull_of("orders")
+        began = pull.started_at
+        self.assertFalse(pull.since)
+        pull.started_at = began - timedelta(minutes=3)
         self.env["oms.channel"]._pull_page(self.channel.id, "orders")
         self.assertEqual(self.channel.orders_since, began - timedelta(minutes=3))
 
@@ -60,9 +61,9 @@ class TestChannel(ConnectorCase):
         """Else what it was asked for would wait for the next round."""
         self.adapter.put(self.order())
         taken = patch.object(
-            type(self.channel),
+            type(self.channel.pull_ids),
             "try_lock_for_update",
-            lambda channel, **_o: channel.browse(),
+            lambda pull, **_o: pull.browse(),
         )
         with taken, self.assertRaises(RetryableJobError) as caught:
             self.env["oms.channel"]._pull_page(self.channel.id, "orders")

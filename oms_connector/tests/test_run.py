@@ -75,15 +75,12 @@ class TestRun(ConnectorCase):
 
     def test_regular_fetch_is_not_disturbed(self):
         self.channel.write({"orders_since": NOON.replace(tzinfo=None)})
-        before = self.channel.read(
-            ["orders_since", "orders_cursor", "orders_started_at", "last_pull_at"]
-        )
+        pull = self.channel._pull_of("orders")
+        before = pull.read(["since", "cursor", "started_at", "pulled_at"])
         self.shelve(3)
         self.fetch(since=NOON - timedelta(days=9))
         self.cron()
-        after = self.channel.read(
-            ["orders_since", "orders_cursor", "orders_started_at", "last_pull_at"]
-        )
+        after = pull.read(["since", "cursor", "started_at", "pulled_at"])
         self.assertEqual(after, before)
 
     def test_what_was_seen_before_is_taken_again(self):
@@ -297,8 +294,7 @@ class TestRun(ConnectorCase):
     def test_scheduled_work_goes_on_with_the_next_channel(self):
         second = self.channel.copy({"name": "Second shop"})
         (self.channel | second).state = "connected"
-        self.channel.last_pull_at = False
-        second.last_pull_at = fields.Datetime.now()
+        second._pull_of("orders").pulled_at = fields.Datetime.now()
         pulled = []
 
         def pull(channel):
@@ -373,10 +369,11 @@ class TestHealth(ConnectorCase):
         self.assertFalse(self.channel.event_trouble)
 
     def test_pulse_says_when_something_came(self):
-        self.channel.last_pull_at = fields.Datetime.now() - timedelta(minutes=20)
+        pull = self.channel._pull_of("orders")
+        pull.pulled_at = fields.Datetime.now() - timedelta(minutes=20)
         self.assertEqual(self.channel.pulse, "Fetched 20 minutes ago")
         self.assertTrue(self.channel.is_stale)
-        self.channel.last_pull_at = fields.Datetime.now()
+        pull.pulled_at = fields.Datetime.now()
         self.assertFalse(self.channel.is_stale)
 
     def test_open_orders_are_those_that_are_not_done(self):
