@@ -1,8 +1,23 @@
-from odoo import models
+from odoo import api, models
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: what is held goes into no batch."""
+        pickings = super().create(vals_list)
+        pickings.filtered("batch_id")._oms_refuse_held("release")
+        return pickings
+
+    def write(self, vals):
+        """Override: what is held goes into no batch."""
+        if vals.get("batch_id"):
+            self._oms_refuse_held("release")
+        return super().write(vals)
 
     # === BUSINESS METHODS === #
 

@@ -1,6 +1,7 @@
 from . import (
     test_change,
     test_decision,
+    test_hold,
     test_node,
     test_quantities,
     test_race,

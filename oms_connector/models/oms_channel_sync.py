@@ -50,7 +50,7 @@ class OmsChannel(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override: returns are fetched from now on; of orders people say since when."""
+        """Override: returns are fetched from now on, orders since the set time."""
         channels = super().create(vals_list)
         for channel in channels:
             channel._pull_of("returns").since = fields.Datetime.now()

@@ -35,21 +35,6 @@ class StockPicking(models.Model):
         )
         return blocked if True in value else ~blocked
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        pickings = super().create(vals_list)
-        batched = pickings.filtered(lambda picking: picking._oms_batch())
-        batched._oms_refuse_held("release")
-        return pickings
-
-    def write(self, vals):
-        """Override: what is held goes into no batch (`stock_picking_batch`)."""
-        if vals.get("batch_id"):
-            self._oms_refuse_held("release")
-        return super().write(vals)
-
     # === ACTION METHODS === #
 
     def do_print_picking(self):
@@ -85,6 +70,3 @@ class StockPicking(models.Model):
         )
         leaving._oms_refuse_held("release", "ship")
         (goods - leaving)._oms_refuse_held("release")
-
-    def _oms_batch(self):
-        return "batch_id" in self._fields and self["batch_id"]

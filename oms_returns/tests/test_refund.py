@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.adapter import Capability
 from odoo.addons.oms_connector.channels.errors import Rejected
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .common import ReturnsCase, ReturnShelfAdapter
 
@@ -26,6 +26,18 @@ class TestChannelRefund(ReturnsCase):
         )
         self.assertEqual(record.state, "refunded")
         self.assertTrue(record.refunded_at)
+
+    def test_hold_keeps_the_money_back(self):
+        order = self.channel_order()
+        record = self.received(order)
+        hold = self.hold_that_blocks(order, "refund")
+        with self.assertRaisesRegex(UserError, "(?s)may not be refunded.*It looks odd"):
+            record.with_user(self.accountant).action_refund()
+        self.assertEqual(record.state, "received")
+        self.assertFalse(order.transaction_ids.filtered(lambda tx: tx.amount < 0))
+        hold._release()
+        record.with_user(self.accountant).action_refund()
+        self.assertEqual(record.sudo().state, "refunding")
 
     def test_transaction_is_a_refund_of_the_payment(self):
         order = self.channel_order()

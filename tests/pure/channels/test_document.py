@@ -14,6 +14,8 @@ from channels.document import (
     PaymentInfo,
     PaymentState,
     RefundNotice,
+    Risk,
+    RiskLevel,
 )
 from channels.errors import Malformed
 from pydantic import ValidationError
@@ -164,3 +166,21 @@ def test_a_notice_is_about_some_of_a_line(quantity):
 def test_a_refund_of_nothing_is_no_refund():
     with pytest.raises(Malformed):
         RefundNotice.build(key="k", order_id="1", amount=Decimal(0), currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("level", "reached"),
+    [
+        (RiskLevel.LOW, [True, False, False]),
+        (RiskLevel.MEDIUM, [True, True, False]),
+        (RiskLevel.HIGH, [True, True, True]),
+    ],
+)
+def test_a_risk_reaches_what_is_not_above_it(level, reached):
+    risk = Risk.build(level=level)
+    assert [risk.reaches(threshold) for threshold in RiskLevel] == reached
+
+
+def test_a_risk_of_no_known_level_is_malformed():
+    with pytest.raises(Malformed):
+        Risk.build(level="enormous")

@@ -3,7 +3,14 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from channels.money import minor_unit, settle, to_unit, without_noise
+from channels.money import (
+    deviation,
+    minor_unit,
+    net,
+    settle,
+    to_unit,
+    without_noise,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +70,22 @@ def test_half_a_cent_rounds_up_as_shops_do():
 )
 def test_each_currency_has_its_smallest_unit(currency, unit):
     assert minor_unit(currency) == Decimal(unit)
+
+
+def test_net_is_the_price_without_its_tax():
+    assert net(Decimal(119), Decimal(19)) == 100
+    assert net(Decimal("10.70"), Decimal(7)) == 10
+    assert net(Decimal(5), Decimal(0)) == 5
+
+
+@pytest.mark.parametrize(
+    ("price", "listed", "percent"),
+    [("80", "100", -20), ("150", "100", 50), ("100", "100", 0), ("0", "10", -100)],
+)
+def test_deviation_is_from_the_list_in_percent(price, listed, percent):
+    assert deviation(Decimal(price), Decimal(listed)) == percent
+
+
+@pytest.mark.parametrize("listed", ["0", "-1"])
+def test_without_a_list_price_nothing_deviates(listed):
+    assert deviation(Decimal(5), Decimal(listed)) is None
