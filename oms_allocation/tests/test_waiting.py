@@ -1,7 +1,9 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.oms_connector.channels.document import OrderState
+from odoo.tools import mute_logger
 
 from .common import HAMBURG, KOELN, AllocationCase
 
@@ -120,6 +122,25 @@ class TestWaiting(AllocationCase):
         ].create({"name": "Moon", "usage": "customer"})
         self.set_stock(self.lamp, 2)
         self.source_waiting()
+        self.assertEqual(self.open_holds(bad), {"sourcing_failed"})
+        self.assertEqual([self.waiting(bad), self.waiting(good)], [1, 0])
+
+    @mute_logger("odoo.addons.oms_allocation.models.oms_sourcing")
+    def test_our_own_fault_with_one_order_stops_no_other(self):
+        self.set_stock(self.lamp, 0)
+        bad = self.order_to(HAMBURG, [self.lamps()], number="1")
+        good = self.order_to(KOELN, [self.lamps()], number="2")
+        self.set_stock(self.lamp, 2)
+        model = type(self.env["sale.order.line"])
+        source = model._oms_source_waiting
+
+        def fail(lines):
+            if bad in lines.order_id:
+                raise ZeroDivisionError("oops")
+            return source(lines)
+
+        with patch.object(model, "_oms_source_waiting", fail):
+            self.source_waiting()
         self.assertEqual(self.open_holds(bad), {"sourcing_failed"})
         self.assertEqual([self.waiting(bad), self.waiting(good)], [1, 0])
 

@@ -280,7 +280,7 @@ class ChannelRefund(Document):
 class Shipment(Document):
     """A parcel that left, as the channel knows it."""
 
-    tracking_numbers: tuple[str, ...] = ()
+    tracking_numbers: tuple[Name, ...] = ()
     items: tuple[NoticeItem, ...] = ()
 
 

@@ -155,8 +155,11 @@ class OmsDrift(models.Model):
         return self.env["ir.qweb"]._render(
             "oms_connector.drift_nothing",
             {
-                "when": format_datetime(self.env, last, dt_format="short"),
-                "orders": sum(channels.mapped("compared_count")),
+                "said": self.env._(
+                    "Last compared %(when)s: %(orders)s orders.",
+                    when=format_datetime(self.env, last, dt_format="short"),
+                    orders=sum(channels.mapped("compared_count")),
+                )
             },
         )
 

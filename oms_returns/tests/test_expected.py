@@ -26,6 +26,21 @@ class TestExpected(ReturnsCase):
         self.assertIn(order.picking_ids.name, record.note)
         self.assertFalse(self.open_holds(order), "the return says it")
 
+    def test_what_is_expected_back_is_no_difference_to_the_channel(self):
+        order = self.channel_order(lines=[self.line(quantity=2)])
+        gone = self.cancelled(self.line(quantity=2))
+        self.take(gone)
+        self.deliver()
+        raws = {gone.external_id: self.adapter.put(gone)}
+        self.channel._reconcile(self.adapter, raws)
+        self.assertFalse(self.differences())
+        order.oms_return_ids.unasked = False
+        self.channel._reconcile(self.adapter, raws)
+        self.assertEqual(self.differences().kind, "cancelled")
+
+    def differences(self):
+        return self.env["oms.drift"].search([("channel_id", "=", self.channel.id)])
+
     def test_of_a_partly_shipped_order_what_left_comes_back(self):
         order = self.take(self.order(lines=[self.line(quantity=3)]))
         self.ship(order.picking_ids, quantity=1)

@@ -57,7 +57,14 @@ def of_the_demo_shop():
             changed_at=order["placed_at"],
             pay_until=None,
             refunds=[],
-            parcels=[],
+            parcels=[
+                {
+                    "carrier": "DHL",
+                    "tracking_number": "00340434161094000017",
+                    "tracking_url": "",
+                    "items": [{"line_id": order["items"][0]["id"], "quantity": "1"}],
+                }
+            ],
         )
     part = {"sku": "ROPE", "name": "Rope", "qty": "2", "worth": 37}
     chosen[0]["items"][0]["parts"] = [

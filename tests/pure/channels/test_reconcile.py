@@ -242,6 +242,12 @@ def test_parcels_may_be_cut_otherwise():
     assert compare(mine, theirs(shipments=there)) == []
 
 
+def test_what_no_database_keeps_is_not_in_a_number():
+    mine = ours(parcels=(parcel("JD1", a=2),))
+    found = only(compare(mine, theirs(shipments=(shipment("X\0Y", a=1),))))
+    assert found.theirs["numbers"] == ["X", "Y"]
+
+
 def test_channel_may_know_more_numbers_than_we():
     mine = ours(parcels=(parcel("", a=2),))
     assert compare(mine, theirs(shipments=(shipment("JD1", a=2),))) == []
