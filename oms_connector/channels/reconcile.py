@@ -289,4 +289,6 @@ def _shipped(parcels: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
 
 def _numbers(texts: Iterable[str]) -> set[str]:
     """Tracking numbers; several of one delivery may stand in one text."""
-    return {number for text in texts for number in re.split(r"[,;\s]+", text) if number}
+    return {
+        number for text in texts for number in re.split(r"[,;\s\0]+", text) if number
+    }

@@ -17,6 +17,7 @@ from . import (
     oms_customer,
     oms_demo_company,
     oms_demo_drift,
+    oms_demo_hold,
     oms_demo_life,
     oms_demo_memory,
     oms_demo_message,

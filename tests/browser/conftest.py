@@ -6,7 +6,6 @@ import pytest
 
 from stack import browser as chrome
 from stack import database
-from stack.rpc import Session
 from stack.server import OdooServer
 
 
@@ -14,15 +13,7 @@ from stack.server import OdooServer
 def demo_server(cluster, fresh_database):
     """As elsewhere, but shared: these tests each work on records of their own."""
     with OdooServer(cluster, fresh_database(database.with_demo(cluster))) as server:
-        _silence_odoobot(server)
         yield server
-
-
-def _silence_odoobot(server):
-    """It greets everybody in a window that lies over what is to be tested."""
-    admin = Session(server.url, server.database, "admin", "admin")
-    users = admin.call("res.users", "search", [])
-    admin.call("res.users", "write", users, {"odoobot_state": "disabled"})
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,9 @@ def test_undeliverable_address_is_corrected_and_the_order_goes_on(sign_in):
     row.filter(has_text="post-office box").first.get_by_role(
         "button", name="Order"
     ).click()
-    page.locator(".o_form_view .alert").get_by_role("button", name="Resolve").click()
+    page.locator(".o_form_view .alert").get_by_role(
+        "button", name="Correct address"
+    ).click()
     dialog = page.locator(".modal")
     expect(dialog.locator("[name=oms_sent_text]")).to_contain_text("Postfach")
     expect(dialog.locator(".alert-warning")).to_contain_text("post-office box")

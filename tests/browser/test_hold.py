@@ -17,10 +17,10 @@ def test_unknown_article_is_mapped_and_the_order_goes_on(sign_in):
     expect(alert).to_contain_text("No product is known for the SKU")
     order = page.locator(".o_last_breadcrumb_item").inner_text()
 
-    alert.get_by_role("button", name="Resolve").click()
+    alert.get_by_role("button", name="Map article").click()
     dialog = page.locator(".modal")
     expect(dialog).to_contain_text("Which product is “KK-")
-    title = dialog.locator("[name=name] input").input_value()
+    title = dialog.locator("[name=name]").inner_text()
     product = title.removesuffix(DISCONTINUED)
     dialog.locator("[name=product_id] input").fill(product)
     page.locator(".o-autocomplete--dropdown-item", has_text=product).first.click()

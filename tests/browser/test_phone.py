@@ -27,13 +27,16 @@ def test_overview_fits(phone):
 def test_order_that_is_held_leads_to_its_way_out(phone):
     _open_hold(phone)
     phone.page.locator("[name=order_id] a").click()
-    button = phone.page.locator(".alert").get_by_role("button", name="Resolve")
+    button = phone.page.locator(".alert").get_by_role(
+        "button", name="Accept difference"
+    )
     expect(button).to_be_in_viewport(ratio=1)
 
 
 def test_hold_has_its_button_in_reach(phone):
     _open_hold(phone)
-    expect(phone.page.locator("button[name=action_resolve]")).to_be_in_viewport(ratio=1)
+    button = phone.page.get_by_role("button", name="Accept difference")
+    expect(button).to_be_in_viewport(ratio=1)
 
 
 CARD = ".o_kanban_record:not(.o_kanban_ghost)"

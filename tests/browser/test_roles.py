@@ -89,12 +89,23 @@ def _see_delivery_of_order(page):
     expect(web.state(page)).to_have_text("Ready")
 
 
-def test_held_order_says_why_to_those_who_can_help(sign_in):
+def test_held_order_has_its_way_out_for_the_role_that_it_belongs_to(sign_in):
     page = sign_in(web.ACCOUNTING).page
     web.open_app(page)
     web.open_menu(page, "Orders", "Holds")
-    row = page.locator(".o_data_row", has_text="Total differs").first
-    row.get_by_role("button", name="Order").click()
+    page.locator(".o_searchview_facet", has_text="My role's").locator(
+        ".o_facet_remove"
+    ).click()
+    _open_order(page, "VAT ID invalid")
     alert = page.locator(".o_form_view .alert")
+    expect(alert).to_contain_text("VAT ID")
+    expect(alert.get_by_role("button")).to_have_text("Accept or correct VAT ID")
+    page.go_back()
+    _open_order(page, "Total differs")
     expect(alert).to_contain_text("The channel says")
-    expect(alert.get_by_role("button", name="Resolve")).to_be_visible()
+    expect(alert.get_by_role("button")).to_have_count(0)
+
+
+def _open_order(page, kind):
+    row = page.locator(".o_data_row", has_text=kind).first
+    row.get_by_role("button", name="Order").click()

@@ -119,6 +119,7 @@ class DemoShop:
         lines: Iterable[tuple[str, int]] = (),
         *,
         payment: str = "paid",
+        buyer: int | None = None,
         ship_to: Mapping[str, str] | None = None,
         sent_by_shop: bool = False,
     ) -> str:
@@ -126,6 +127,7 @@ class DemoShop:
 
         :param lines: SKU and quantity of each line; any plausible ones if empty
         :param str payment: paid, reserved or waiting
+        :param buyer: number of the customer, below 10,000; anyone if None
         :param ship_to: fields of the address that are not left to chance: first_name,
             last_name, company, street, extra, zip, city, country, phone, email, vat_id
         :param sent_by_shop: whether the shop sends it from a warehouse of its own
@@ -147,7 +149,7 @@ class DemoShop:
                 number=f"{self.book.seed:02d}-H{101 + index}",
                 placed_at=self.now,
                 payment=payment,
-                buyer=random.randrange(10_000),
+                buyer=random.randrange(10_000) if buyer is None else buyer,
                 lines=wanted or self.book.lines(random),
                 ship_to=ship_to,
             )
