@@ -24,9 +24,11 @@ class TestSecurity(AllocationCase):
         self.assertIn("Waiting for stock", order.with_user(self.support).oms_why)
 
     def test_support_may_confirm_and_so_source(self):
-        document = self.order(lines=[self.lamps()], paid=False)
-        order = self.take(document)
-        order.oms_hold_ids.with_user(self.support).action_release()
+        order = self.take(self.order(lines=[self.lamps()], paid=False))
+        self.hold_that_blocks(order, "confirm")
+        for hold in order.oms_hold_ids:
+            by = self.support if hold.type_id.name == "Look at it" else self.accountant
+            hold.with_user(by).action_release()
         self.assertEqual(order.state, "sale")
         self.assertEqual(self.shipped_from(order), {"Hamburg": {"Lamp": 1}})
 
