@@ -7,7 +7,11 @@ class OmsCustomer(models.Model):
     _rec_name = "external_id"
 
     channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade")
-    external_id = fields.Char(required=True, string="Channel's ID")
+    external_id = fields.Char(
+        required=True,
+        string="Channel's ID",
+        help="Of a guest, whom the channel gives none: guest and the e-mail.",
+    )
     partner_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="cascade"
     )

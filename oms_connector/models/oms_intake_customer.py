@@ -64,7 +64,7 @@ class OmsIntake(models.AbstractModel):
             found.append((partner, index))
         made = self._make_partners(vals_list)
         partners = [partner or made[index] for partner, index in found]
-        self._remember_customers(channel, documents, partners)
+        self._remember_customers(channel, documents, partners, made)
         self._complete_vat(channel, documents, partners)
         # Together, so that what is read of one is read of all.
         return [
@@ -143,12 +143,19 @@ class OmsIntake(models.AbstractModel):
         )
         return made.with_env(self.env)
 
-    def _remember_customers(self, channel, documents, partners):
-        wanted = {
-            document.customer.external_id: partner
-            for document, partner in zip(documents, partners, strict=True)
-            if document.customer.external_id
-        }
+    def _remember_customers(self, channel, documents, partners, made):
+        """Note who is who at the channel: the database keeps each of them single.
+
+        A guest has no id there. One who is new is noted by e-mail, so that of two
+        orders at once one makes the contact and the other comes again and finds it.
+        """
+        wanted = {}
+        for document, partner in zip(documents, partners, strict=True):
+            email = email_normalize(document.customer.email)
+            if document.customer.external_id:
+                wanted[document.customer.external_id] = partner
+            elif email and partner in made:
+                wanted[f"guest:{email}"] = partner
         links = self._customer_links(channel, wanted)
         for link in links.filtered(lambda c: c.partner_id != wanted[c.external_id]):
             link.partner_id = wanted[link.external_id]

@@ -22,8 +22,6 @@ class TestCustomerRace(RaceCase):
                     "state": "connected",
                 }
             )
-            raws = [self.adapter.put(self.order(number)) for number in ("1", "2")]
-            self.messages = env["oms.message"]._store(channel, raws).ids
             self.channel = channel.id
         self.addCleanup(self.clean)
 
@@ -41,7 +39,7 @@ class TestCustomerRace(RaceCase):
             customers.unlink()
             env["queue.job"].search([("name", "like", "Race:")]).unlink()
 
-    def order(self, number):
+    def order(self, number, customer):
         """Of a customer who is new; nobody knows what was bought, so it stays held."""
         address = {
             "name": "Jörg Müller",
@@ -57,7 +55,7 @@ class TestCustomerRace(RaceCase):
             updated_at=NOON,
             currency="EUR",
             tax_included=True,
-            customer={"external_id": "c-new", "name": "Jörg Müller"},
+            customer=customer,
             billing=address,
             shipping=address,
             lines=[{"external_id": "1", "sku": f"RACE-{number}", "unit_price": "9"}],
@@ -68,18 +66,29 @@ class TestCustomerRace(RaceCase):
         return env["oms.customer"].search([("channel_id", "=", self.channel)])
 
     def test_two_first_orders_of_one_customer_make_one_customer(self):
+        self.order_twice_at_once({"external_id": "c-new", "name": "Jörg Müller"})
+
+    def test_two_first_orders_of_one_guest_make_one_customer(self):
+        guest = {"email": "joerg@example.com", "name": "Jörg Müller"}
+        self.order_twice_at_once(guest)
+
+    def order_twice_at_once(self, customer):
+        with self.transaction() as env:
+            raws = [self.adapter.put(self.order(number, customer)) for number in "12"]
+            channel = env["oms.channel"].browse(self.channel)
+            messages = env["oms.message"]._store(channel, raws).ids
         with self.transaction() as second:
             # The second worker has begun, and will not see what the first commits.
-            message = second["oms.message"].browse(self.messages[1])
+            message = second["oms.message"].browse(messages[1])
             self.assertEqual(message.state, "pending")
             with self.transaction() as first:
-                first["oms.message"]._process(self.messages[:1])
+                first["oms.message"]._process(messages[:1])
             with mute_logger("odoo.sql_db"):
-                second["oms.message"]._process(self.messages[1:])
+                second["oms.message"]._process(messages[1:])
             self.assertEqual(message.state, "failed")
             self.assertEqual(message.error_class, "retryable")
         with self.transaction() as env:
-            env["oms.message"]._process(self.messages[1:])
+            env["oms.message"]._process(messages[1:])
             orders = env["sale.order"].search([("oms_channel_id", "=", self.channel)])
             self.assertEqual(len(orders), 2)
             self.assertEqual(len(orders.partner_id), 1)
