@@ -26,6 +26,7 @@
         "data/ir_cron_data.xml",
         "views/oms_message_views.xml",
         "views/oms_listing_views.xml",
+        "views/oms_price_views.xml",
         "views/oms_hold_views.xml",
         "views/res_partner_block_views.xml",
         "views/res_partner_views.xml",

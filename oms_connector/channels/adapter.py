@@ -46,6 +46,7 @@ class Capability(StrEnum):
     LOCATIONS = "locations"
     STOCK = "stock"
     PRICE = "price"
+    SALE_PRICE = "sale_price"
     SHIPMENT = "shipment"
     PARTIAL_SHIPMENT = "partial_shipment"
     CANCELLATION = "cancellation"
@@ -198,6 +199,11 @@ class ChannelAdapter(ABC):
         raise self._unsupported(Capability.STOCK)
 
     def push_prices(self, prices: Iterable[PriceLevel]) -> tuple[ItemResult, ...]:
+        """Set prices, as `push_stock` sets stock.
+
+        Sales come only to a channel with the capability `SALE_PRICE`; any other gets
+        the price of the moment, and the next one when it changes.
+        """
         raise self._unsupported(Capability.PRICE)
 
     # --- Notices out: once per key ---

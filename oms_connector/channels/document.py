@@ -488,11 +488,35 @@ class StockLevel(Document):
 
 
 class PriceLevel(Document):
-    """The price at which a listing is sold."""
+    """The price at which a listing is sold, and a lower one for a time.
+
+    All amounts are for the listing as the channel sells it (a pack of six is one), in
+    whole units of the currency. The sale counts from `sale_from` to `sale_until`; where
+    one is missing, from now or for good. Without `sale_price` a sale that the channel
+    shows has to end.
+    """
 
     listing: ListingRef
     price: Money
     currency: CurrencyCode
+    tax_included: bool | None = Field(
+        default=None, description="None: as the merchant's price list has it"
+    )
+    sale_price: Money | None = None
+    sale_from: Moment | None = None
+    sale_until: Moment | None = None
+    minimum: Money | None = Field(
+        default=None, description="below which no rule may bring it"
+    )
+
+    @model_validator(mode="after")
+    def _check_sale(self):
+        dates = (self.sale_from, self.sale_until)
+        if self.sale_price is None and dates != (None, None):
+            raise ValueError("dates of a sale need its price")
+        if None not in dates and self.sale_from >= self.sale_until:
+            raise ValueError("a sale ends after it begins")
+        return self
 
 
 class ItemResult(Document):

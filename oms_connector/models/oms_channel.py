@@ -253,12 +253,6 @@ class OmsChannel(models.Model):
         self.sudo().listing_ids._mark()
         return self._notify(self.env._("The stock of all listings is being sent."))
 
-    def action_push_prices(self):
-        self._check_connected()
-        for channel in self:
-            channel._later()._push_prices(channel.id)
-        return self._notify(self.env._("Prices are being sent."))
-
     def action_import_listings(self):
         """Fetch the listings that the channel has, and show how far that is."""
         self.ensure_one()

@@ -173,7 +173,7 @@ class OmsChannel(models.Model):
                 limit=1,
             )
 
-    # === BUSINESS METHODS - STOCK AND PRICES === #
+    # === BUSINESS METHODS - STOCK === #
 
     def _later_push_stock(self):
         """Have a job send the stock that is marked, for each channel that can."""
@@ -199,24 +199,3 @@ class OmsChannel(models.Model):
             return
         with channel._border():
             listings.with_company(channel.company_id)._publish_stock()
-
-    @api.model
-    def _cron_push_prices(self):
-        channels = self.search(
-            [("state", "=", "connected"), ("pricelist_id", "!=", False)]
-        )
-        channels._one_by_one(lambda channel: channel._later_push_prices())
-
-    def _later_push_prices(self):
-        """Have a job send the prices that changed, where the channel can."""
-        if Capability.PRICE in self._capabilities():
-            self._later(identity_key=identity_exact)._push_prices(self.id)
-
-    @api.model
-    def _push_prices(self, channel_id):
-        """Send the prices that differ from what the channel shows. A job."""
-        channel = self.browse(channel_id).exists()
-        if not channel or channel.state != "connected" or not channel.pricelist_id:
-            return
-        with channel._border():
-            channel.listing_ids.with_company(channel.company_id)._publish_prices()

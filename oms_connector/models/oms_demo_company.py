@@ -169,7 +169,7 @@ class OmsDemoCompany(models.AbstractModel):
     def _open_channels(self):
         """Connect the channels: the orders of the last hours come in, prices go out."""
         self._channels().action_connect()
-        self._channels().filtered("pricelist_id").action_push_prices()
+        self._send_prices()
 
     @api.model
     def _place_orders(self, channel_id, baskets):

@@ -1,11 +1,9 @@
 from collections import defaultdict
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..channels.adapter import Capability
-from ..channels.document import ListingRef, PriceLevel, StockLevel
+from ..channels.document import ListingRef, StockLevel
 from ..language import in_language, write_in_every_language
 
 
@@ -43,7 +41,6 @@ class OmsListing(models.Model):
         readonly=True, copy=False, help="Quantity by the channel's location."
     )
     published_at = fields.Datetime(readonly=True, copy=False)
-    published_price = fields.Float(readonly=True, copy=False, digits="Product Price")
     error = fields.Text(readonly=True, copy=False, translate=True)
 
     _sku_uniq = models.Constraint(
@@ -265,7 +262,7 @@ class OmsListing(models.Model):
         levels = self._changed_levels()
         for portion in split_every(adapter.stock_portion, levels):
             results = adapter.push_stock([level for _listing, level in portion])
-            self._note_results(portion, results, "stock")
+            self._note_results(portion, results)
 
     def _changed_levels(self):
         """Pairs of listing and level, for what the channel does not show yet."""
@@ -302,7 +299,7 @@ class OmsListing(models.Model):
             stock_id=self.stock_id or "",
         )
 
-    def _note_results(self, portion, results, kind):
+    def _note_results(self, portion, results):
         """Put the channel's answer on each listing, and the portion into the log."""
         errors = defaultdict(list)
         refused = {(result.sku, result.location) for result in results if result.error}
@@ -311,13 +308,8 @@ class OmsListing(models.Model):
                 errors[result.sku].append(result.error)
         levels = defaultdict(dict)
         for listing, document in portion:
-            location = getattr(document, "location", "")
-            if (document.listing.sku, location) in refused:
-                continue
-            if kind == "price":
-                listing.published_price = float(document.price)
-            else:
-                levels[listing][location] = document.quantity
+            if (document.listing.sku, document.location) not in refused:
+                levels[listing][document.location] = document.quantity
         now = fields.Datetime.now()
         for listing in {listing for listing, _document in portion}:
             vals = {"error": False}
@@ -332,33 +324,11 @@ class OmsListing(models.Model):
             if errors[listing.sku]:
                 listing._explain(errors[listing.sku])
         self.env["oms.message"]._record_sync(
-            self.channel_id, kind, [document for _listing, document in portion], results
+            self.channel_id,
+            "stock",
+            [document for _listing, document in portion],
+            results,
         )
-
-    # === BUSINESS METHODS - PRICES === #
-
-    def _publish_prices(self):
-        """Send the prices of the channel's pricelist that it does not show yet."""
-        channel = self.channel_id
-        adapter = channel._adapter()
-        if not adapter.can(Capability.PRICE):
-            return
-        listings = self.filtered("product_id")
-        prices = channel.pricelist_id._get_products_price(listings.product_id, 1.0)
-        currency = channel.pricelist_id.currency_id
-        changed = []
-        for listing in listings:
-            price = currency.round(prices[listing.product_id.id])
-            if currency.compare_amounts(price, listing.published_price):
-                document = PriceLevel.build(
-                    listing=listing._ref(),
-                    price=Decimal(str(price)),
-                    currency=currency.name,
-                )
-                changed.append((listing, document))
-        for portion in split_every(adapter.stock_portion, changed):
-            results = adapter.push_prices([document for _listing, document in portion])
-            self._note_results(portion, results, "price")
 
     def _explain(self, errors):
         """Show why the channel refused the listing."""

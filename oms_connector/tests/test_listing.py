@@ -119,21 +119,6 @@ class TestListing(ConnectorCase):
         self.assertFalse(lamp.error)
         self.assertEqual(lamp.published_quantity, 5)
 
-    def test_prices_are_sent_when_they_differ(self):
-        self.tent.list_price, self.lamp.list_price = 199, 20
-        self.channel.pricelist_id = self.env["product.pricelist"].create(
-            {"name": "Shop"}
-        )
-        self.env["oms.channel"]._push_prices(self.channel.id)
-        self.assertEqual(
-            {price.listing.sku: str(price.price) for price in self.adapter.sent},
-            {"S-TENT": "199.0", "S-LAMP": "20.0"},
-        )
-        self.adapter.sent.clear()
-        self.lamp.list_price = 25
-        self.env["oms.channel"]._push_prices(self.channel.id)
-        self.assertEqual([price.listing.sku for price in self.adapter.sent], ["S-LAMP"])
-
     def test_import_maps_by_sku_then_by_barcode(self):
         self.lamp.barcode = "4006381333931"
         documents = [

@@ -11,7 +11,7 @@ SUPPORT = {
     "Orders": ["Orders", "Holds", "Fetch Orders"],
     "Fulfilment": ["Deliveries", "Waiting for Stock", "Sourcing Decisions"],
     **RETURNS,
-    "Catalogue": ["Listings"],
+    "Catalogue": ["Listings", "Prices"],
     "Channels": ["Differences", "Messages", "Runs"],
 }
 MENUS = {

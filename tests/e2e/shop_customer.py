@@ -63,6 +63,22 @@ class Customer:
         self._pay(cart)
         return self._call("POST", f"/carts/{cart}/complete")["order"]
 
+    def price(self, sku: str, country: str = "de") -> tuple[float, float]:
+        """What a SKU costs, and what it costs outside of sales."""
+        region = self._region(country)
+        products = self._call(
+            "GET",
+            f"/products?region_id={region}&limit=100"
+            "&fields=id,*variants.calculated_price",
+        )["products"]
+        (price,) = (
+            variant["calculated_price"]
+            for product in products
+            for variant in product["variants"]
+            if variant["id"] == self._variant(sku)
+        )
+        return price["calculated_amount"], price["original_amount"]
+
     @cache  # noqa: B019 - one customer a test run
     def _region(self, country: str) -> str:
         for region in self._call("GET", "/regions")["regions"]:

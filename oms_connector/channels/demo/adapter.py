@@ -205,6 +205,8 @@ class Adapter(ChannelAdapter):
             return _lt("The shop's prices are in %(currency)s", currency=CURRENCY)
         if price.price < 0:
             return _lt("A price cannot be negative")
+        if price.sale_price is not None and price.sale_price >= price.price:
+            return _lt("A sale price must be below the price")
         return self._refuse_article(shop, price)
 
     @staticmethod

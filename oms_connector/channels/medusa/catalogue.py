@@ -8,6 +8,7 @@ from ..errors import Rejected
 from ..text import _lt
 from .api import PAGE_SIZE, AdminApi, number
 from .mapping import decimal
+from .sale import SalePrices
 
 VARIANT_FIELDS = ",".join((
     "id", "sku", "title", "barcode", "manage_inventory", "product_id",
@@ -89,7 +90,7 @@ def fetch_locations(api: AdminApi) -> tuple[Location, ...]:
 
 
 def push_prices(api: AdminApi, prices: Iterable[PriceLevel]) -> tuple[ItemResult, ...]:
-    """Set base prices; those of regions, customer groups and quantities stay."""
+    """Set base and sale prices; those of regions, groups and quantities stay."""
     prices = list(prices)
     variants = {variant["id"]: variant for variant in _priced(api, prices)}
     currencies = store_currencies(api)
@@ -116,6 +117,12 @@ def push_prices(api: AdminApi, prices: Iterable[PriceLevel]) -> tuple[ItemResult
         }
         for variant_id, text in _write_prices(api, product_id, updates).items():
             errors |= dict.fromkeys(chosen[variant_id], text)
+    taken = {index: price for index, price in enumerate(prices) if index not in errors}
+    refused = SalePrices(api).set(taken.values()) if taken else {}
+    for index, price in taken.items():
+        key = (price.listing.external_id, price.currency.lower())
+        if key in refused:
+            errors[index] = refused[key]
     return tuple(
         ItemResult.build(sku=price.listing.sku, error=errors.get(index, ""))
         for index, price in enumerate(prices)
