@@ -47,6 +47,8 @@ class Capability(StrEnum):
     STOCK = "stock"
     PRICE = "price"
     SALE_PRICE = "sale_price"
+    SHOWN_STOCK = "shown_stock"
+    SHOWN_PRICE = "shown_price"
     SHIPMENT = "shipment"
     PARTIAL_SHIPMENT = "partial_shipment"
     CANCELLATION = "cancellation"
@@ -205,6 +207,23 @@ class ChannelAdapter(ABC):
         the price of the moment, and the next one when it changes.
         """
         raise self._unsupported(Capability.PRICE)
+
+    # --- What the channel shows ---
+
+    def fetch_stock(self, cursor: str | None = None) -> Page[StockLevel]:
+        """One page of what the channel says may be sold: as `push_stock` set it.
+
+        All levels of a listing stand on one page. A level without a location is that
+        of the whole channel.
+        """
+        raise self._unsupported(Capability.SHOWN_STOCK)
+
+    def fetch_prices(self, cursor: str | None = None) -> Page[PriceLevel]:
+        """One page of the prices that the channel shows: as `push_prices` set them.
+
+        A listing has a price for each currency that the channel sells it in.
+        """
+        raise self._unsupported(Capability.SHOWN_PRICE)
 
     # --- Notices out: once per key ---
 

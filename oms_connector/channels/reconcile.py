@@ -1,4 +1,6 @@
-"""What the channel says of an order, and what we say: where the two differ. Pure.
+"""What the channel says of an order or a listing, and what we say: where they differ.
+
+Pure.
 
 No fingerprint and no time of change is looked at: the states themselves are compared.
 What a hold of ours names already, or what is on its way to the channel or from it, is
@@ -27,6 +29,12 @@ class Kind(StrEnum):
     PAYMENT = "payment"
     TRACKING = "tracking"
     REFUND = "refund"
+    STOCK = "stock"
+    PRICE = "price"
+
+
+KINDS_OF_LISTINGS = frozenset({Kind.STOCK, Kind.PRICE})
+"""In what a listing differs; everything else is an order's."""
 
 
 class Mend(StrEnum):
@@ -35,6 +43,7 @@ class Mend(StrEnum):
     TAKE = "take"  # the channel's version, the way that every order takes
     SHIPMENT = "shipment"  # tell the channel of our parcels again
     CANCELLATION = "cancellation"  # tell the channel again that we will not deliver
+    SEND = "send"  # our stock or price of the listing again
     NOTHING = "nothing"  # a person has to look
 
 
@@ -128,6 +137,45 @@ def missing_there(ours: OurOrder) -> Difference | None:
     return Difference(
         Kind.MISSING_THERE,
         ours=_money(ours.total, ours.currency) | {"state": ours.state.value},
+    )
+
+
+def compare_stock(
+    ours: Mapping[str, int], theirs: Mapping[str, int] | None
+) -> Difference | None:
+    """What we told the channel of a listing's stock, and what it shows.
+
+    :param ours: quantity by the channel's location; under "" where we tell it of none
+    :param theirs: the same, None where the channel does not show the listing
+    """
+    if theirs is None:
+        return Difference(Kind.STOCK, ours={"levels": dict(ours)}, mend=Mend.SEND)
+    if set(ours) == {""}:
+        shown = {"": sum(theirs.values())}
+    else:
+        # Where we tell it nothing, what it shows is none of ours.
+        shown = {location: theirs.get(location, 0) for location in ours}
+    if shown == ours:
+        return None
+    return Difference(
+        Kind.STOCK,
+        ours={"levels": dict(ours)},
+        theirs={"levels": shown},
+        mend=Mend.SEND,
+    )
+
+
+def compare_price(
+    ours: Decimal, theirs: Decimal | None, currency: str
+) -> Difference | None:
+    """The price that we told the channel, and the one that it shows, if any."""
+    if ours == theirs:
+        return None
+    return Difference(
+        Kind.PRICE,
+        ours=_money(ours, currency),
+        theirs={} if theirs is None else _money(theirs, currency),
+        mend=Mend.SEND,
     )
 
 

@@ -149,7 +149,9 @@ class OmsChannel(models.Model):
                 "oms.message", [("state", "in", ("pending", "failed"))]
             ),
             "failed_count": self._count("oms.message", [("state", "=", "dead")]),
-            "listing_error_count": self._count("oms.listing", [("error", "!=", False)]),
+            "listing_error_count": self._count(
+                "oms.listing", self.env["oms.listing"]._refused_domain()
+            ),
         }
         for channel in self:
             channel.update(
@@ -247,12 +249,6 @@ class OmsChannel(models.Model):
         self._pull()
         return self._notify(self.env._("Orders are being fetched."))
 
-    def action_push_stock(self):
-        """Send the stock of every listing, whatever was sent before."""
-        self._check_connected()
-        self.sudo().listing_ids._mark()
-        return self._notify(self.env._("The stock of all listings is being sent."))
-
     def action_import_listings(self):
         """Fetch the listings that the channel has, and show how far that is."""
         self.ensure_one()
@@ -290,8 +286,11 @@ class OmsChannel(models.Model):
 
     def action_view_refused_listings(self):
         return self._view(
-            "oms_connector.oms_listing_action",
-            [("channel_id", "in", self.ids), ("error", "!=", False)],
+            "oms_connector.oms_listing_action_refused",
+            [
+                ("channel_id", "in", self.ids),
+                *self.env["oms.listing"]._refused_domain(),
+            ],
         )
 
     def _view(self, xml_id, domain):
@@ -366,11 +365,13 @@ class OmsChannel(models.Model):
         self.ensure_one()
         return adapters()[self.adapter].capabilities if self.adapter else frozenset()
 
-    def _later(self, model="oms.channel", eta=None, identity_key=None):
+    def _later(self, model="oms.channel", **options):
         """The model as seen by the job runner: what is called on it runs later.
 
         Jobs run as the system, in the company's language: who may start them was
         decided before.
+
+        :param options: of the job: eta, identity_key, priority
         """
         self.ensure_one()
         records = (
@@ -383,9 +384,7 @@ class OmsChannel(models.Model):
             .with_company(self.company_id)
         )
         return records.with_delay(
-            eta=eta,
-            identity_key=identity_key,
-            description=f"{self.name}: {self.env[model]._description}",
+            description=f"{self.name}: {self.env[model]._description}", **options
         )
 
     def _lose_access(self, error):

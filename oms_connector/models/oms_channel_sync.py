@@ -175,14 +175,18 @@ class OmsChannel(models.Model):
 
     # === BUSINESS METHODS - STOCK === #
 
-    def _later_push_stock(self):
-        """Have a job send the stock that is marked, for each channel that can."""
+    def _later_push_stock(self, **options):
+        """Have a job send the stock that is marked, for each channel that can.
+
+        :param options: of the job, see `_later`
+        """
+        options = {"identity_key": identity_exact, **options}
         for channel in self:
             if (
                 channel.state == "connected"
                 and Capability.STOCK in channel._capabilities()
             ):
-                channel._later(identity_key=identity_exact)._push_stock(channel.id)
+                channel._later(**options)._push_stock(channel.id)
 
     @api.model
     def _push_stock(self, channel_id):
@@ -194,8 +198,13 @@ class OmsChannel(models.Model):
         channel = self.browse(channel_id).exists()
         if not channel or channel.state != "connected":
             return
-        listings = self.env["oms.stock.mark"]._take(channel)
+        marks = self.env["oms.stock.mark"]
+        listings = marks._take(channel)
         if not listings:
             return
-        with channel._border():
+        with channel._border() as border:
             listings.with_company(channel.company_id)._publish_stock()
+        if border.error:
+            marks._put_back(listings)  # sent when the channel can be asked again
+        elif marks._has_left(channel):
+            channel._later_push_stock()

@@ -87,6 +87,10 @@ class ChannelMemory:
         found = self._search([("kind", "=", kind), ("key", "=", key)])
         return found._note() if found else None
 
+    def kept(self, kind):
+        notes = self._search([("kind", "=", kind)])
+        return [note._note() for note in notes.sorted("key")]
+
     def about(self, orders):
         return [note._note() for note in self._search([("about", "in", list(orders))])]
 

@@ -2,14 +2,15 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime, formatLang
 
 from ..channels.document import OrderState
-from ..channels.reconcile import Kind, Mend, OurState
+from ..channels.reconcile import KINDS_OF_LISTINGS, Kind, Mend, OurState
 
 OPEN = ("open", "mending", "accepted")
 """States in which the difference is still there, as far as we know."""
+ABOUT = {"sale.order": "order_id", "oms.listing": "listing_id"}
 
 
 class OmsDrift(models.Model):
-    """One thing in which a channel and we differ about an order.
+    """One thing in which a channel and we differ about an order or a listing.
 
     Found by comparing, never by anything that happened; when it is no longer found, it
     is gone. What was found is kept as facts, and said to each reader in their language.
@@ -27,6 +28,9 @@ class OmsDrift(models.Model):
     order_id = fields.Many2one(
         "sale.order", readonly=True, index="btree_not_null", ondelete="cascade"
     )
+    listing_id = fields.Many2one(
+        "oms.listing", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     external_ref = fields.Char(string="Channel's ID", required=True, readonly=True)
     number = fields.Char(string="Channel's Number", readonly=True)
     kind = fields.Selection(
@@ -40,6 +44,8 @@ class OmsDrift(models.Model):
             (Kind.PAYMENT.value, "Payment"),
             (Kind.TRACKING.value, "Shipment"),
             (Kind.REFUND.value, "Refund"),
+            (Kind.STOCK.value, "Stock"),
+            (Kind.PRICE.value, "Price"),
         ],
         string="What Differs",
         required=True,
@@ -53,6 +59,7 @@ class OmsDrift(models.Model):
             (Mend.TAKE.value, "Take the channel's version"),
             (Mend.SHIPMENT.value, "Tell the channel of the shipment again"),
             (Mend.CANCELLATION.value, "Tell the channel of the cancellation again"),
+            (Mend.SEND.value, "Send ours to the channel again"),
             (Mend.NOTHING.value, "Look at both sides"),
         ],
         string="Way Out",
@@ -105,6 +112,8 @@ class OmsDrift(models.Model):
     def _say(self, facts):
         """One side's facts, in words."""
         if not facts:
+            if self.listing_id:
+                return self.env._("Not shown")
             return self.env._("No such order")
         parts = []
         if "state" in facts:
@@ -121,6 +130,7 @@ class OmsDrift(models.Model):
             f"{title}: {self._say_quantity(quantity)}"
             for title, quantity in facts.get("lines", ())
         ]
+        parts += self._say_levels(facts.get("levels", {}))
         return "\n".join(parts)
 
     def _say_quantity(self, quantity):
@@ -173,6 +183,15 @@ class OmsDrift(models.Model):
             differences)}, with an entry for each order that was compared
         :param dict underway: {order's id: kinds that nobody can judge at the moment}
         """
+        of_orders = [("kind", "not in", [kind.value for kind in KINDS_OF_LISTINGS])]
+        self._bring_up(channel, found, of_orders, underway)
+
+    @api.model
+    def _bring_up(self, channel, found, kinds, underway=None):
+        """As `_settle`, of differences of these kinds.
+
+        :param list kinds: a domain
+        """
         now = fields.Datetime.now()
         references = [reference for reference, _number in found]
         known = {
@@ -182,13 +201,14 @@ class OmsDrift(models.Model):
                     ("channel_id", "=", channel.id),
                     ("external_ref", "in", references),
                     ("state", "in", OPEN),
+                    *kinds,
                 ]
             )
         }
         seen, created = self.browse(), []
-        for (reference, number), (order, differences) in found.items():
+        for (reference, number), (about, differences) in found.items():
             for difference in differences:
-                vals = _vals(difference, order, number)
+                vals = _vals(difference, about, number)
                 drift = known.get((reference, difference.kind.value))
                 if drift:
                     drift._see_again(vals)
@@ -223,11 +243,11 @@ class OmsDrift(models.Model):
             drift.write({"state": state, "closed_at": now})
 
 
-def _vals(difference, order, number):
+def _vals(difference, about, number):
     return {
         "kind": difference.kind.value,
         "number": number,
-        "order_id": order.id,
+        ABOUT[about._name]: about.id,
         "facts": {"ours": difference.ours, "theirs": difference.theirs},
         "mend": difference.mend.value,
     }

@@ -73,6 +73,10 @@ class OmsDrift(models.Model):
         self.ensure_one()
         return self.order_id._get_records_action(context={})
 
+    def action_open_listing(self):
+        self.ensure_one()
+        return self.listing_id._get_records_action(context={})
+
     def _check_role(self):
         self.check_access("read")
         self.env["oms.channel"]._check_support()
@@ -135,7 +139,9 @@ class OmsDrift(models.Model):
         of.get(Mend.CANCELLATION.value, nothing).order_id._oms_tell_cancellation_again()
         taken = of.get(Mend.TAKE.value, nothing)
         taken._take()
-        (self - taken)._check_later()
+        sent = of.get(Mend.SEND.value, nothing)
+        sent._send_again()
+        (self - taken - sent)._check_later()
 
     def _take(self):
         """Take the channel's version the way that every order takes, and compare."""

@@ -3,8 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..channels.document import ListingRef, StockLevel
-from ..language import in_language, write_in_every_language
+from ..channels.document import ItemResult, ListingRef, StockLevel
+from ..channels.errors import Rejected
 
 
 class OmsListing(models.Model):
@@ -41,7 +41,6 @@ class OmsListing(models.Model):
         readonly=True, copy=False, help="Quantity by the channel's location."
     )
     published_at = fields.Datetime(readonly=True, copy=False)
-    error = fields.Text(readonly=True, copy=False, translate=True)
 
     _sku_uniq = models.Constraint(
         "UNIQUE(channel_id, sku)", "The channel has a listing with this SKU."
@@ -71,15 +70,6 @@ class OmsListing(models.Model):
         if mapped:
             self._release_holds()
         return result
-
-    # === ACTION METHODS === #
-
-    def action_push_stock(self):
-        """Send these listings' stock again, whatever was sent before."""
-        self.check_access("read")
-        self.sudo().published_levels = False
-        self._mark()
-        return True
 
     # === BUSINESS METHODS - MAPPING === #
 
@@ -261,8 +251,27 @@ class OmsListing(models.Model):
         adapter = channel._adapter()
         levels = self._changed_levels()
         for portion in split_every(adapter.stock_portion, levels):
-            results = adapter.push_stock([level for _listing, level in portion])
+            results = self._ask(adapter.push_stock, portion)
             self._note_results(portion, results)
+
+    def _ask(self, push, portion):
+        """Have the channel take a portion; one that it refuses is refused in each part.
+
+        :param push: the adapter's method
+        :param portion: pairs of listing and document
+        """
+        documents = [document for _listing, document in portion]
+        try:
+            return push(documents)
+        except Rejected as error:
+            return tuple(
+                ItemResult.build(
+                    sku=document.listing.sku,
+                    location=getattr(document, "location", ""),
+                    error=error.text,
+                )
+                for document in documents
+            )
 
     def _changed_levels(self):
         """Pairs of listing and level, for what the channel does not show yet."""
@@ -274,7 +283,7 @@ class OmsListing(models.Model):
         changed = []
         figures = self._publishable()
         for listing in self.exists():
-            shown = listing.published_levels or {}
+            told = listing._told_levels()
             by_location = defaultdict(int)
             for warehouse_id, quantity in figures.get(listing.id, {}).items():
                 if locations and warehouse_id not in locations:
@@ -283,7 +292,7 @@ class OmsListing(models.Model):
             changed += [
                 (listing, listing._level(location, quantity))
                 for location, quantity in (by_location or {"": 0}).items()
-                if shown.get(location) != quantity
+                if told.get(location) != quantity
             ]
         return changed
 
@@ -300,43 +309,33 @@ class OmsListing(models.Model):
         )
 
     def _note_results(self, portion, results):
-        """Put the channel's answer on each listing, and the portion into the log."""
-        errors = defaultdict(list)
+        """Put what the channel took on each listing, and the portion into the log."""
         refused = {(result.sku, result.location) for result in results if result.error}
-        for result in results:
-            if result.error:
-                errors[result.sku].append(result.error)
         levels = defaultdict(dict)
         for listing, document in portion:
             if (document.listing.sku, document.location) not in refused:
                 levels[listing][document.location] = document.quantity
         now = fields.Datetime.now()
         for listing in {listing for listing, _document in portion}:
-            vals = {"error": False}
             if levels[listing]:
                 shown = {**(listing.published_levels or {}), **levels[listing]}
-                vals.update(
-                    published_levels=shown,
-                    published_quantity=sum(shown.values()),
-                    published_at=now,
+                listing.write(
+                    {
+                        "published_levels": shown,
+                        "published_quantity": sum(shown.values()),
+                        "published_at": now,
+                    }
                 )
-            listing.write(vals)
-            if errors[listing.sku]:
-                listing._explain(errors[listing.sku])
-        self.env["oms.message"]._record_sync(
-            self.channel_id,
-            "stock",
-            [document for _listing, document in portion],
-            results,
-        )
+        self._note_answers(portion, results, "stock")
 
-    def _explain(self, errors):
-        """Show why the channel refused the listing."""
-        write_in_every_language(
-            self,
-            "error",
-            lambda env: "\n".join(in_language(env, error) for error in errors),
-        )
+    def _note_answers(self, portion, results, kind):
+        """Put what the channel answered to a portion into the log.
+
+        :param portion: pairs of listing and document
+        :param str kind: stock or price
+        """
+        documents = [document for _listing, document in portion]
+        self.env["oms.message"]._record_sync(self.channel_id, kind, documents, results)
 
 
 def _less(free, takers, most):

@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..channels.adapter import Capability
-from ..channels.document import ItemResult, PriceLevel
-from ..channels.errors import Malformed, Rejected
+from ..channels.document import PriceLevel
 from ..price_finder import PriceFinder
 
 TAX_INCLUDED = {"included": True, "excluded": False, "pricelist": None}
@@ -159,23 +158,22 @@ class OmsListing(models.Model):
 
     def _send_prices(self, adapter, portion):
         """Send a portion; what the channel says to a listing lands on its price."""
-        documents = [listing._price_level(found) for listing, found in portion]
-        try:
-            results = adapter.push_prices(documents)
-        except (Rejected, Malformed) as error:
-            results = [
-                ItemResult.build(sku=document.listing.sku, error=error.text)
-                for document in documents
-            ]
+        sent = [(listing, listing._price_level(found)) for listing, found in portion]
+        results = self._ask(adapter.push_prices, sent)
         errors = defaultdict(list)
         for result in results:
             if result.error:
                 errors[result.sku].append(result.error)
         for listing, found in portion:
             listing.price_ids._note_sent(found.offer, errors.get(listing.sku))
-        self.env["oms.message"]._record_sync(
-            self.channel_id, "price", documents, results
-        )
+        self._note_answers(sent, results, "price")
+
+    def _send_price_again(self):
+        """Have these listings' prices sent, whatever the channel shows by our books."""
+        self.sudo().price_ids.filtered(
+            lambda price: price.state != "held"
+        ).state = "due"
+        self._mark_prices()
 
     def _price_level(self, found):
         offer = found.offer

@@ -172,9 +172,7 @@ class OmsPrice(models.Model):
         """Send these prices, whatever the channel was sent before."""
         self.check_access("read")
         self.env["oms.channel"]._check_support()
-        prices = self.sudo().filtered(lambda price: price.state != "held")
-        prices.write({"state": "due"})
-        prices.listing_id._mark_prices()
+        self.listing_id._send_price_again()
         return True
 
     def action_open_listing(self):

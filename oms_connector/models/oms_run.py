@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(minutes=30)
+ALONE = ("compare", "compare_shown", "resend")
+"""Work that a channel has one run of at a time, see `_alone_uniq`."""
 KEPT = timedelta(days=30)
 """How long runs that have ended can be looked up."""
 
@@ -39,6 +41,8 @@ class OmsRun(models.Model):
         [
             ("fetch", "Fetch orders"),
             ("compare", "Compare orders"),
+            ("compare_shown", "Compare stock and prices"),
+            ("resend", "Send all stock again"),
             ("listings", "Import listings"),
         ],
         required=True,
@@ -82,9 +86,10 @@ class OmsRun(models.Model):
     next_try_at = fields.Datetime(readonly=True)
     message = fields.Text(readonly=True, translate=True)
 
-    _compare_uniq = models.UniqueIndex(
-        "(channel_id) WHERE what = 'compare' AND state = 'running'",
-        "The channel's orders are being compared already.",
+    _alone_uniq = models.UniqueIndex(
+        "(channel_id, what) WHERE state = 'running'"
+        " AND what IN ('compare', 'compare_shown', 'resend')",
+        "This is being done for the channel already.",
     )
     _running_idx = models.Index("(next_try_at) WHERE state = 'running'")
 
@@ -132,9 +137,9 @@ class OmsRun(models.Model):
     def _start(self, channel, what, **vals):
         """Have a run begin when the transaction has committed.
 
-        :return: the run; of comparisons the one that is under way already
+        :return: the run; of work that is done once at a time the one that is under way
         """
-        if what == "compare":
+        if what in ALONE:
             running = self.sudo().search(
                 [
                     ("channel_id", "=", channel.id),

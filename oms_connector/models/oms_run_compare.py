@@ -23,6 +23,9 @@ class OmsRun(models.Model):
             ("listing", "The channel's listing"),
             ("orders", "Our orders, by number"),
             ("drifts", "Earlier differences, by number"),
+            ("stock", "The stock that the channel shows"),
+            ("absent", "Listings that it does not show"),
+            ("price", "The prices that the channel shows"),
         ],
         default="listing",
         readonly=True,
@@ -72,6 +75,7 @@ class OmsRun(models.Model):
             [
                 ("channel_id", "=", self.channel_id.id),
                 ("order_id", "=", False),
+                ("listing_id", "=", False),
                 ("state", "in", OPEN),
                 ("last_seen", "<", self.started_at),
                 ("id", ">", int(self.cursor or 0)),

@@ -18,6 +18,7 @@ from . import (
     test_hold_roles,
     test_intake,
     test_listing,
+    test_listing_refusal,
     test_message,
     test_money,
     test_mutants,
@@ -30,8 +31,10 @@ from . import (
     test_privacy,
     test_refund,
     test_run,
+    test_sales_stop,
     test_security,
     test_shipment,
+    test_shown,
     test_translation,
     test_vat,
 )

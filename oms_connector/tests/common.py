@@ -46,6 +46,7 @@ class ShelfAdapter(ChannelAdapter):
         super().__init__(Settings())
         self.orders, self.sent = {}, []
         self.refused, self.trouble = {}, None
+        self.shown, self.prices = {}, {}
 
     def _check(self):
         if self.trouble:
@@ -97,12 +98,22 @@ class ShelfAdapter(ChannelAdapter):
         self.sent += levels
         return tuple(
             ItemResult(
-                sku=level.listing.sku, error=self.refused.get(level.listing.sku, "")
+                sku=level.listing.sku,
+                location=getattr(level, "location", ""),
+                error=self.refused.get(level.listing.sku, ""),
             )
             for level in levels
         )
 
     push_prices = push_stock
+
+    def fetch_stock(self, cursor=None):
+        self._check()
+        return Page(items=tuple(self.shown.values()))
+
+    def fetch_prices(self, cursor=None):
+        self._check()
+        return Page(items=tuple(self.prices.values()))
 
     def _take(self, notice):
         self._check()
@@ -323,6 +334,11 @@ class ConnectorCase(TransactionCase):
         return orders.oms_hold_ids.filtered(
             lambda hold: hold.state == "open" and hold.type_id.code == "manual"
         )
+
+    def push_prices(self):
+        """What commits with a change of prices, and then the channel's job."""
+        self.env.cr.precommit.run()
+        self.env["oms.channel"]._push_prices(self.channel.id)
 
     def hold_that_blocks(self, order, *steps):
         """Hold the order from just these steps."""

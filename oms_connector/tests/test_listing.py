@@ -106,19 +106,6 @@ class TestListing(ConnectorCase):
         }
         self.assertEqual(levels, {"h": 10, "u": 7})
 
-    def test_refused_listing_says_why_and_is_tried_again(self):
-        self.adapter.refused = {"S-LAMP": "no such offer"}
-        self.push()
-        lamp = self.listings[1]
-        self.assertEqual(lamp.error, "no such offer")
-        self.assertFalse(lamp.published_levels)
-        self.assertEqual(self.channel.listing_error_count, 1)
-        self.adapter.refused = {}
-        lamp.action_push_stock()
-        self.push()
-        self.assertFalse(lamp.error)
-        self.assertEqual(lamp.published_quantity, 5)
-
     def test_import_maps_by_sku_then_by_barcode(self):
         self.lamp.barcode = "4006381333931"
         documents = [

@@ -220,7 +220,10 @@ class TestRun(ConnectorCase):
         self.env["oms.channel"]._cron_reconcile()
         self.env["oms.channel"]._cron_reconcile()
         runs = self.env["oms.run"].search(
-            [("channel_id", "in", (self.channel | resting).ids)]
+            [
+                ("channel_id", "in", (self.channel | resting).ids),
+                ("what", "=", "compare"),
+            ]
         )
         self.assertEqual(runs.channel_id, self.channel)
         self.assertEqual((len(runs), runs.what), (1, "compare"))

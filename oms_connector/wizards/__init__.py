@@ -4,5 +4,6 @@ from . import (
     oms_fetch,
     oms_hold_orders,
     oms_message_correct,
+    oms_stop_selling,
     sale_make_invoice_advance,
 )

@@ -19,7 +19,9 @@ from ..document import (
     Location,
     Moment,
     Page,
+    PriceLevel,
     RawDocument,
+    StockLevel,
 )
 from ..errors import Rejected, Unauthorised, Unavailable
 from ..text import _lt
@@ -157,7 +159,7 @@ class Adapter(ChannelAdapter):
         return Page(
             items=[
                 Listing(
-                    ref=ListingRef(sku=item.sku, external_id=f"article-{item.sku}"),
+                    ref=ListingRef(sku=item.sku, external_id=_article_id(item.sku)),
                     title=item.title,
                     price=item.price,
                     currency=CURRENCY,
@@ -194,6 +196,25 @@ class Adapter(ChannelAdapter):
             shop.memory.replace(Note(kind, key, item.model_dump(mode="json"), shop.now))
         return ItemResult(sku=sku, location=location, error=error)
 
+    def fetch_stock(self, cursor: str | None = None) -> Page[StockLevel]:
+        return self._shown("stock", StockLevel, cursor)
+
+    def fetch_prices(self, cursor: str | None = None) -> Page[PriceLevel]:
+        return self._shown("price", PriceLevel, cursor)
+
+    def _shown(self, kind: str, document: type, cursor: str | None) -> Page:
+        """A page of what was set, by SKU."""
+        found: dict[str, list] = {}
+        for note in self._call().memory.kept(kind):
+            item = document.model_validate(note.payload)
+            found.setdefault(item.listing.sku, []).append(item)
+        skus = sorted(sku for sku in found if not cursor or sku > cursor)
+        page = skus[:PAGE_SIZE]
+        return Page(
+            items=[item for sku in page for item in found[sku]],
+            cursor=page[-1] if len(skus) > PAGE_SIZE else None,
+        )
+
     def _refuse_stock(self, shop: DemoShop, level) -> str:
         known = {location.external_id for location in self.settings.locations}
         if level.location and level.location not in known:
@@ -211,10 +232,12 @@ class Adapter(ChannelAdapter):
 
     @staticmethod
     def _refuse_article(shop: DemoShop, item) -> str:
-        sku = item.listing.sku
-        if sku in shop.articles:
-            return ""
-        return _lt("The shop does not sell %(sku)s", sku=sku)
+        sku, article = item.listing.sku, item.listing.external_id
+        if sku not in shop.articles:
+            return _lt("The shop does not sell %(sku)s", sku=sku)
+        if article and article != _article_id(sku):
+            return _lt("The shop has no article %(article)s", article=article)
+        return ""
 
     # --- Notices out ---
 
@@ -246,6 +269,10 @@ class Adapter(ChannelAdapter):
 
     def push_return(self, notice):
         return self._call().receive_return(notice)
+
+
+def _article_id(sku: str) -> str:
+    return f"article-{sku}"
 
 
 def _raw(kind: str, data: dict) -> RawDocument:

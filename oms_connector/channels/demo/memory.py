@@ -35,6 +35,9 @@ class Memory(Protocol):
     def recall(self, kind: str, key: str) -> Note | None:
         """The note with this kind and key."""
 
+    def kept(self, kind: str) -> list[Note]:
+        """All notes of this kind, by their keys."""
+
     def about(self, orders: Collection[str]) -> list[Note]:
         """All notes about these orders; those about one of them oldest first."""
 
@@ -61,6 +64,10 @@ class MemoryInProcess:
 
     def recall(self, kind: str, key: str) -> Note | None:
         return self._notes.get((kind, key))
+
+    def kept(self, kind: str) -> list[Note]:
+        notes = (note for note in self._notes.values() if note.kind == kind)
+        return sorted(notes, key=lambda note: note.key)
 
     def about(self, orders: Collection[str]) -> list[Note]:
         return [note for order in orders for note in self._about.get(order, ())]

@@ -261,6 +261,16 @@ class Adapter(ChannelAdapter):
     def push_prices(self, prices: Iterable[PriceLevel]) -> tuple[ItemResult, ...]:
         return catalogue.push_prices(self._api, prices)
 
+    # --- What the channel shows ---
+
+    def fetch_stock(self, cursor: str | None = None) -> Page[StockLevel]:
+        levels, following = stock.fetch_stock(self._api, int(cursor or 0))
+        return Page(items=levels, cursor=str(following) if following else None)
+
+    def fetch_prices(self, cursor: str | None = None) -> Page[PriceLevel]:
+        prices, following = catalogue.fetch_prices(self._api, int(cursor or 0))
+        return Page(items=prices, cursor=str(following) if following else None)
+
     # --- Notices out ---
 
     def push_shipment(self, notice: ShipmentNotice) -> Receipt:

@@ -129,6 +129,31 @@ def push_prices(api: AdminApi, prices: Iterable[PriceLevel]) -> tuple[ItemResult
     )
 
 
+def fetch_prices(
+    api: AdminApi, offset: int
+) -> tuple[tuple[PriceLevel, ...], int | None]:
+    """One page of base prices, and the offset of the next."""
+    answer = api.get(
+        "/admin/product-variants",
+        order="id",
+        limit=PAGE_SIZE,
+        offset=offset,
+        fields=VARIANT_FIELDS,
+    )
+    prices = tuple(
+        PriceLevel.build(
+            listing=_listing(variant, []).ref,
+            price=decimal(price["amount"]),
+            currency=price["currency_code"].upper(),
+        )
+        for variant in answer["variants"]
+        for price in variant.get("prices") or ()
+        if _is_base(price)
+    )
+    end = offset + PAGE_SIZE
+    return prices, end if end < answer["count"] else None
+
+
 def _priced(api: AdminApi, prices: list[PriceLevel]):
     ids = sorted({price.listing.external_id for price in prices} - {""})
     if not ids:

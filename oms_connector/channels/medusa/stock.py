@@ -13,14 +13,18 @@ overwritten by the next level that is published.
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ..document import ItemResult, StockLevel
+from ..document import ItemResult, ListingRef, StockLevel
 from ..errors import Rejected
 from ..text import _lt
-from .api import AdminApi, number
+from .api import PAGE_SIZE, AdminApi, number
 from .mapping import decimal
 
 LEVEL_FIELDS = ",".join((
     "id", "location_levels.location_id", "location_levels.reserved_quantity",
+))  # fmt: skip
+SHOWN_FIELDS = ",".join((
+    "id", "sku", "location_levels.location_id", "location_levels.stocked_quantity",
+    "location_levels.reserved_quantity",
 ))  # fmt: skip
 BATCH_LEVELS = "/admin/inventory-items/location-levels/batch"
 
@@ -118,6 +122,35 @@ def _write(api: AdminApi, bodies: dict[int, tuple[str, dict]]) -> dict[int, str]
             for key, text in _write(api, {index: body}).items()
         }
     return {}
+
+
+def fetch_stock(
+    api: AdminApi, offset: int
+) -> tuple[tuple[StockLevel, ...], int | None]:
+    """One page of what may still be sold of Medusa's items, and the next offset."""
+    answer = api.get(
+        "/admin/inventory-items",
+        order="id",
+        limit=PAGE_SIZE,
+        offset=offset,
+        fields=SHOWN_FIELDS,
+    )
+    levels = tuple(
+        level for item in answer["inventory_items"] for level in _shown(item)
+    )
+    end = offset + PAGE_SIZE
+    return levels, end if end < answer["count"] else None
+
+
+def _shown(item: dict) -> Iterable[StockLevel]:
+    # An item need not have the SKU of its variant, nor any.
+    listing = ListingRef.build(sku=item.get("sku") or item["id"], stock_id=item["id"])
+    for level in item.get("location_levels") or ():
+        stocked = decimal(level["stocked_quantity"])
+        left = stocked - decimal(level["reserved_quantity"])
+        yield StockLevel.build(
+            listing=listing, location=level["location_id"], quantity=max(0, int(left))
+        )
 
 
 def ensure_levels(api: AdminApi, items: Iterable[str], location: str) -> None:

@@ -71,6 +71,38 @@ def test_a_level_without_location_goes_to_the_first(adapter, listings, stock):
     assert stocked - reserved == 77
 
 
+def test_shown_stock_is_what_was_published(adapter, buy, listings, berlin, hamburg):
+    buy({"BAG": 1})  # what the shop reserves itself is no difference
+    bag = listings["BAG"].ref
+    wanted = {berlin: 8, hamburg: 3}
+    adapter.push_stock(
+        [
+            StockLevel(listing=bag, location=location, quantity=quantity)
+            for location, quantity in wanted.items()
+        ]
+    )
+    page = adapter.fetch_stock()
+    shown = {
+        level.location: level.quantity
+        for level in page.items
+        if level.listing.stock_id == bag.stock_id
+    }
+    assert shown == wanted
+
+
+def test_shown_price_is_what_was_published(adapter, listings):
+    mug = listings["MUG"].ref
+    adapter.push_prices(
+        [PriceLevel(listing=mug, price=Decimal("8.49"), currency="EUR")]
+    )
+    shown = {
+        price.listing.external_id: price.price
+        for price in adapter.fetch_prices().items
+        if price.currency == "EUR"
+    }
+    assert shown[mug.external_id] == Decimal("8.49")
+
+
 def test_a_price_changes_and_other_prices_stay(adapter, shop, listings):
     bag = listings["BAG"].ref
     regions = shop.call("GET", "/admin/regions")["regions"]

@@ -525,6 +525,44 @@ def test_a_push_has_its_greatest_portion(channel):
         channel.push_stock(levels)
 
 
+def test_listing_of_another_article_is_refused(channel):
+    known, wrong = (
+        StockLevel(listing=ListingRef(sku="TENT", external_id=article), quantity=1)
+        for article in ("article-TENT", "article-77")
+    )
+    results = channel.push_stock([known, wrong])
+    assert [result.error for result in results] == [
+        "",
+        "The shop has no article article-77",
+    ]
+
+
+def test_what_is_shown_is_what_was_set(channel):
+    channel.push_stock([stock("TENT", 5), stock("BAR", 2, "loc-1"), stock("BAR", 7)])
+    channel.push_stock([stock("TENT", 3)])
+    channel.push_prices([price("TENT", "199.00")])
+    shown = [
+        (level.listing.sku, level.location, level.quantity)
+        for level in channel.fetch_stock().items
+    ]
+    assert shown == [("BAR", "", 7), ("BAR", "loc-1", 2), ("TENT", "", 3)]
+    assert channel.fetch_prices().items == (price("TENT", "199.00"),)
+
+
+def test_a_listing_is_never_torn_between_pages_of_what_is_shown(settings):
+    catalogue = [
+        {"sku": f"A{i:03}", "title": "", "price": 1, "tax_rate": 19} for i in range(70)
+    ]
+    channel = Adapter(Settings.build(**settings | {"catalogue": catalogue}))
+    for item in catalogue:
+        channel.push_stock([stock(item["sku"], 1), stock(item["sku"], 2, "loc-1")])
+    first = channel.fetch_stock()
+    second = channel.fetch_stock(first.cursor)
+    assert second.cursor is None
+    assert len(first.items) % 2 == 0
+    assert len(first.items + second.items) == 140
+
+
 def test_listings_come_in_pages(settings):
     catalogue = [
         {"sku": f"A{i}", "title": "", "price": 1, "tax_rate": 19} for i in range(120)

@@ -204,6 +204,52 @@ def test_kits_and_unmanaged_variants_have_no_stock_of_their_own(shop):
     assert listings[-1].ref.sku == nameless["id"]
 
 
+def _item(number, stocked, reserved, sku=None):
+    level = {
+        "location_id": "sloc_1",
+        "stocked_quantity": stocked,
+        "reserved_quantity": reserved,
+    }
+    return {"id": f"iitem_{number}", "sku": sku, "location_levels": [level]}
+
+
+def test_what_is_shown_is_what_medusa_still_sells(shop, adapter, monkeypatch):
+    monkeypatch.setattr("channels.medusa.stock.PAGE_SIZE", 2)
+    items = [_item(1, 9, 2, "TENT"), _item(2, 1, 3)]
+    unlevelled = {"id": "iitem_3", "sku": "BAR", "location_levels": []}
+    for offset, page in ((0, items), (2, [unlevelled])):
+        shop.get(
+            f"{BASE}/admin/inventory-items",
+            json={"inventory_items": page, "count": 3},
+            match=[query_param_matcher({"offset": str(offset)}, strict_match=False)],
+        )
+    first = adapter.fetch_stock()
+    last = adapter.fetch_stock(first.cursor)
+    assert [
+        (level.listing.sku, level.listing.stock_id, level.location, level.quantity)
+        for level in (*first.items, *last.items)
+    ] == [("TENT", "iitem_1", "sloc_1", 7), ("iitem_2", "iitem_2", "sloc_1", 0)]
+    assert last.cursor is None
+
+
+def test_shown_prices_are_the_base_prices_of_each_currency(shop, adapter):
+    variants = _variants()["variants"][:1]
+    variants[0]["prices"] = [
+        {"currency_code": "eur", "amount": 19.9},
+        {"currency_code": "usd", "amount": 22},
+        {"currency_code": "eur", "amount": 15, "rules": {"region_id": "reg_1"}},
+        {"currency_code": "eur", "amount": 12, "min_quantity": 10},
+    ]
+    shop.get(f"{BASE}/admin/product-variants", json={"variants": variants, "count": 1})
+    page = adapter.fetch_prices()
+    assert [(price.currency, price.price) for price in page.items] == [
+        ("EUR", Decimal("19.9")),
+        ("USD", Decimal(22)),
+    ]
+    assert page.items[0].listing.external_id == variants[0]["id"]
+    assert page.cursor is None
+
+
 def test_a_level_that_medusa_refuses_is_found_by_trying_each(shop, adapter):
     path = f"{BASE}/admin/inventory-items/location-levels/batch"
     shop.get(

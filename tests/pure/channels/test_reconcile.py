@@ -23,6 +23,8 @@ from channels.reconcile import (
     OurParcel,
     OurState,
     compare,
+    compare_price,
+    compare_stock,
     missing_here,
     missing_there,
 )
@@ -287,3 +289,47 @@ def test_what_has_its_place_elsewhere_is_no_difference(why):
 def test_several_things_differ_at_once():
     found = compare(ours(total=Decimal(1), refunded=Decimal(1)), theirs())
     assert [each.kind for each in found] == [Kind.TOTAL, Kind.REFUND]
+
+
+# --- Listings -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ours", "shown"),
+    [
+        ({"": 5}, {"": 5}),
+        ({"": 5}, {"loc-1": 5}),  # told as a whole, counted in one place
+        ({"loc-1": 5, "loc-2": 0}, {"loc-1": 5}),  # nothing there is 0
+        ({"loc-1": 5}, {"loc-1": 5, "loc-9": 3}),  # a place that is none of ours
+    ],
+)
+def test_stock_that_agrees_is_no_difference(ours, shown):
+    assert compare_stock(ours, shown) is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "shown", "told"),
+    [
+        ({"": 5}, {"": 4}, {"": 4}),
+        ({"": 5}, {"loc-1": 5, "loc-2": 2}, {"": 7}),
+        ({"loc-1": 5}, {"loc-9": 5}, {"loc-1": 0}),
+        ({"loc-1": 0, "loc-2": 1}, {"loc-1": 1, "loc-2": 0}, {"loc-1": 1, "loc-2": 0}),
+    ],
+)
+def test_stock_that_differs_is_told_place_by_place(ours, shown, told):
+    difference = compare_stock(ours, shown)
+    assert (difference.kind, difference.mend) == (Kind.STOCK, Mend.SEND)
+    assert difference.ours == {"levels": ours}
+    assert difference.theirs == {"levels": told}
+
+
+def test_listing_that_is_not_shown_differs():
+    difference = compare_stock({"": 0}, None)
+    assert (difference.ours, difference.theirs) == ({"levels": {"": 0}}, {})
+
+
+def test_price_differs_by_value_alone():
+    assert compare_price(Decimal("19.90"), Decimal("19.9"), "EUR") is None
+    difference = compare_price(Decimal("19.90"), Decimal("18"), "EUR")
+    assert difference.theirs == {"amount": "18", "currency": "EUR"}
+    assert compare_price(Decimal(1), None, "EUR").theirs == {}

@@ -1,0 +1,97 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from .oms_sales_stop import COVERED
+
+
+class OmsListing(models.Model):
+    """Listings whose sale was stopped: they show 0, whatever there is."""
+
+    _inherit = "oms.listing"
+
+    stop_ids = fields.Many2many(
+        "oms.sales.stop", string="Stopped By", compute="_compute_stop_ids"
+    )
+    is_stopped = fields.Boolean(
+        string="Sale Stopped",
+        compute="_compute_stop_ids",
+        search="_search_is_stopped",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_stop_ids(self):
+        found = {}
+        for listing_id, stop_id in self._stops():
+            found.setdefault(listing_id, []).append(stop_id)
+        for listing in self:
+            stops = found.get(listing.id, [])
+            listing.stop_ids = stops
+            listing.is_stopped = bool(stops)
+
+    def _search_is_stopped(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        stopped = SQL(
+            """(
+            SELECT listing.id FROM oms_listing AS listing
+            JOIN oms_sales_stop AS stop ON stop.state = 'open' AND %s)""",
+            SQL(COVERED),
+        )
+        self.env.flush_all()
+        return [("id", "in" if True in value else "not in", stopped)]
+
+    # === BUSINESS METHODS === #
+
+    def _publishable(self):
+        """Override of `oms_connector`: of what is stopped, nothing may be sold."""
+        figures = super()._publishable()
+        for listing_id in self._stopped_ids():
+            figures[listing_id] = dict.fromkeys(figures[listing_id], 0)
+        return figures
+
+    def _changed_levels(self):
+        """Override of `oms_connector`: no place is forgotten that shows something."""
+        changed = super()._changed_levels()
+        sent = {(listing.id, level.location) for listing, level in changed}
+        for listing in self.browse(self._stopped_ids()):
+            changed += [
+                (listing, listing._level(location, 0))
+                for location, shown in (listing.published_levels or {}).items()
+                if shown
+                and (listing.id, location) not in sent
+                and listing._told_levels().get(location) != 0
+            ]
+        return changed
+
+    def _stopped_ids(self):
+        """Which of these listings are not to be sold, by an open stop."""
+        return {listing_id for listing_id, _stop_id in self._stops()}
+
+    def _stops(self):
+        """Pairs of listing and the open stop that covers it."""
+        companies = tuple(self.company_id.ids)
+        if not self.ids or not companies:
+            return []
+        self.env["oms.sales.stop"].flush_model()
+        open_stops = SQL(
+            "SELECT id FROM oms_sales_stop WHERE state = 'open' AND company_id IN %s",
+            companies,
+        )
+        stop_ids = [row[0] for row in self.env.execute_query(open_stops)]
+        if not stop_ids:
+            return []  # the usual case costs no more than this
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT listing.id, stop.id
+                FROM oms_listing AS listing
+                JOIN oms_sales_stop AS stop ON stop.id IN %s AND %s
+                WHERE listing.id IN %s
+                """,
+                tuple(stop_ids),
+                SQL(COVERED),
+                tuple(self.ids),
+            )
+        )
