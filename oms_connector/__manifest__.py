@@ -40,6 +40,7 @@
         "wizards/oms_fetch_views.xml",
         "wizards/oms_hold_orders_views.xml",
         "wizards/oms_message_correct_views.xml",
+        "wizards/oms_short_views.xml",
         "views/oms_channel_views.xml",
         "views/oms_channel_demo_views.xml",
         "views/oms_channel_medusa_views.xml",

@@ -2,6 +2,7 @@ import logging
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.addons.oms_connector.models.sale_order_short import SHORT
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
@@ -19,6 +20,15 @@ PORTION = 50
 def exact(quantity):
     """A quantity of Odoo's as the `Decimal` that it means."""
     return Decimal(str(round(quantity, 6)))
+
+
+def whole_kits(parts, there):
+    """How many kits can be made of what is there.
+
+    :param dict parts: {part: Decimal above 0, for one kit}
+    :param dict there: {part: Decimal}
+    """
+    return min(there.get(part, 0) // each for part, each in parts.items())
 
 
 class OmsSourcing(models.AbstractModel):
@@ -69,39 +79,6 @@ class OmsSourcing(models.AbstractModel):
         self.env["oms.sourcing.decision"].sudo()._record(plans)
         return given, left_over
 
-    @api.model
-    def _claim(self, orders):
-        """Lock the stock of what is ordered, so that we alone decide over it.
-
-        :return: whether nobody else has any of it, or had since we began
-        """
-        products = orders.order_line.product_id.filtered("is_storable")
-        warehouses = orders.oms_channel_id.sudo().warehouse_ids
-        if not products or not warehouses:
-            return True
-        try:
-            with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(
-                    SQL(
-                        """
-                        SELECT FROM stock_quant AS quant
-                        JOIN stock_location AS place
-                          ON place.id = quant.location_id
-                         AND place.usage = 'internal'
-                         AND place.warehouse_id IN %s
-                        WHERE quant.product_id IN %s
-                        ORDER BY quant.id
-                        FOR NO KEY UPDATE OF quant NOWAIT
-                        """,
-                        tuple(warehouses.ids),
-                        tuple(sorted(products.ids)),
-                    ),
-                    log_exceptions=False,
-                )
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            return False
-        return True
-
     def _problem(self, order, lines, wanted, refused):
         address = order.partner_shipping_id
         country = address.country_id.code
@@ -124,16 +101,25 @@ class OmsSourcing(models.AbstractModel):
         """
         node_ids = sorted({node.key for some in nodes.values() for node in some})
         free = {node_id: {} for node_id in node_ids}
-        counted = {line.product_id.id for line in wanted if line.product_id.is_storable}
+        parts = self.env["sale.order.line"].concat(*wanted)._oms_parts()
+        products = {line.product_id for line in wanted if line not in parts}
+        counted = {
+            product.id
+            for product in products.union(*parts.values())
+            if product.is_storable
+        }
         if counted and node_ids:
             rows = self._lock_free_stock(node_ids, counted)
             for node_id, product_id, quantity in rows:
                 free[node_id][product_id] = exact(quantity)
         for line, quantity in wanted.items():
-            if not line.product_id.is_storable:
-                for products in free.values():
-                    product_id = line.product_id.id
-                    products[product_id] = products.get(product_id, 0) + quantity
+            product_id = line.product_id.id
+            kit = {p.id: n for p, n in parts.get(line, {}).items() if p.is_storable}
+            for here in free.values():
+                if kit:
+                    here[product_id] = whole_kits(kit, here)
+                elif product_id not in counted:
+                    here[product_id] = here.get(product_id, 0) + quantity
         return Stock(free)
 
     def _lock_free_stock(self, warehouse_ids, product_ids):
@@ -309,7 +295,8 @@ class OmsSourcing(models.AbstractModel):
                         AND quant.quantity > quant.reserved_quantity))
                 GROUP BY sale.id
                 ORDER BY MIN(line.oms_waiting_since), sale.id
-                """
+                """,
+                SHORT,
             )
         )
         return self.env["sale.order"].browse(row[0] for row in rows)

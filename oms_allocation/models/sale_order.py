@@ -65,15 +65,11 @@ class SaleOrder(models.Model):
             self.env["oms.sourcing"]._wake()
         return result
 
-    def _oms_claim_goods(self):
-        """Override of `oms_connector`: whose goods nobody else is just giving away.
-
-        All at once; where another worker has some of them, order by order.
-        """
-        sourcing = self.env["oms.sourcing"]
-        if sourcing._claim(self):
-            return self
-        return self.filtered(sourcing._claim)
+    def _oms_source_warehouses(self):
+        """Override of `oms_connector`: any node of the channel may have to ship."""
+        return (
+            super()._oms_source_warehouses() | self.oms_channel_id.sudo().warehouse_ids
+        )
 
     def _oms_hold(self, code, say, subject=""):
         """Override of `oms_connector`: what is held leaves its batch."""

@@ -99,6 +99,7 @@ class SaleOrderLine(models.Model):
         left_over = self._oms_give(wanted)
         for line in wanted:
             line._oms_wait(left_over.get(line, Decimal(0)))
+        self.order_id._oms_check_short()
 
     def _oms_kept_back(self, wanted):
         """Lines for which a hold lets no node be chosen: they wait."""
@@ -191,9 +192,14 @@ class SaleOrderLine(models.Model):
         :return: {(order line, warehouse): Decimal} taken back
         """
         short = {}
+        lines = self.env["sale.order.line"].concat(*given)
+        kits = lines._oms_parts()
         for line, nodes in given.items():
+            if line in kits:
+                short |= line._oms_cut_kits_short(nodes, kits[line])
+                continue
             for move in line.sudo().move_ids:
-                if not _is_short(move) or move.warehouse_id not in nodes:
+                if not move._oms_is_short() or move.warehouse_id not in nodes:
                     continue
                 reserved = exact(move.quantity)
                 missing = float(exact(move.product_uom_qty) - reserved)
@@ -205,11 +211,18 @@ class SaleOrderLine(models.Model):
                 else:
                     move._action_cancel()
         if short:
-            lines = self.env["sale.order.line"].concat(*{line for line, _node in short})
-            self.env["oms.allocation"].sudo()._settle(lines)
+            cut = self.browse().concat(*{line for line, _node in short})
+            self.env["oms.allocation"].sudo()._settle(cut)
         return short
 
     # === BUSINESS METHODS - QUANTITIES === #
+
+    def _oms_missing(self):
+        """Override of `oms_connector`: and what no node has."""
+        waiting = self.product_id.uom_id._compute_quantity(
+            self.oms_waiting_qty, self.product_uom_id, rounding_method="HALF-UP"
+        )
+        return super()._oms_missing() + waiting
 
     def _oms_ordered(self):
         """The ordered quantity in the product's unit, as Decimal."""
@@ -224,20 +237,10 @@ class SaleOrderLine(models.Model):
 
         :return: pairs of move and Decimal in the product's unit
         """
+        if parts := self._oms_parts().get(self):
+            return self._oms_outgoing_kits(parts)
         moves, _returns = self.sudo()._get_outgoing_incoming_moves(strict=False)
-        return [
-            (
-                move,
-                exact(
-                    move.product_uom._compute_quantity(
-                        move.quantity if move.state == "done" else move.product_uom_qty,
-                        self.product_id.uom_id,
-                        rounding_method="HALF-UP",
-                    )
-                ),
-            )
-            for move in moves
-        ]
+        return [(move, moving(move, self.product_id)) for move in moves]
 
     def _oms_take_back(self, quantity):
         """Take back a quantity that is no longer ordered.
@@ -279,12 +282,11 @@ class SaleOrderLine(models.Model):
         )
 
 
-def _is_short(move):
-    """Whether a move should have reserved its goods from stock by now and has not."""
-    return (
-        move.state in ("confirmed", "partially_available")
-        and move.procure_method == "make_to_stock"
-        and not move.move_orig_ids
-        and not move.move_dest_ids
-        and move._should_assign_at_confirm()
+def moving(move, product):
+    """What a move brings or has brought, as Decimal in the product's unit."""
+    quantity = move.quantity if move.state == "done" else move.product_uom_qty
+    return exact(
+        move.product_uom._compute_quantity(
+            quantity, product.uom_id, rounding_method="HALF-UP"
+        )
     )

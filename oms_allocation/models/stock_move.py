@@ -19,3 +19,17 @@ class StockMove(models.Model):
         if cancel_backorder and lines:
             self.env["oms.allocation"].sudo()._settle(lines)
         return result
+
+    def _oms_keep(self, quantity):
+        """Ask for less, and reserve that; 0 ends it.
+
+        :param float quantity: in the product's unit
+        """
+        self.ensure_one()
+        if not quantity:
+            self._action_cancel()
+        elif self.product_id.uom_id.compare(quantity, self.product_qty) < 0:
+            self.product_uom_qty = self.product_id.uom_id._compute_quantity(
+                quantity, self.product_uom, rounding_method="HALF-UP"
+            )
+            self._action_assign()

@@ -34,6 +34,7 @@ class TestChangedByTheChannel(AllocationCase):
 
     def test_rest_of_a_partly_shipped_order_waits_no_more(self):
         order = self.order_to(HAMBURG, [self.lamps(7)])
+        order.oms_hold_ids.action_release()
         self.ship(order.picking_ids, quantity=2)
         self.take(
             self.version(self.lamps(7), place=HAMBURG, state=OrderState.CANCELLED)

@@ -53,9 +53,11 @@ class TestWaiting(AllocationCase):
     def test_what_waits_ships_when_stock_arrives(self):
         order = self.order_to(HAMBURG, [self.lamps(7)])
         self.woken()
+        self.assertEqual(self.open_holds(order), {"goods_short"})
         self.receive(self.lamp, 10, self.koeln)
         self.assertTrue(self.woken())
         self.source_waiting()
+        self.assertEqual(self.open_holds(order), set())
         self.assertEqual(
             self.shipped_from(order), {"Hamburg": {"Lamp": 5}, "Köln": {"Lamp": 2}}
         )
@@ -122,7 +124,7 @@ class TestWaiting(AllocationCase):
         ].create({"name": "Moon", "usage": "customer"})
         self.set_stock(self.lamp, 2)
         self.source_waiting()
-        self.assertEqual(self.open_holds(bad), {"sourcing_failed"})
+        self.assertEqual(self.open_holds(bad), {"goods_short", "sourcing_failed"})
         self.assertEqual([self.waiting(bad), self.waiting(good)], [1, 0])
 
     @mute_logger("odoo.addons.oms_allocation.models.oms_sourcing")
@@ -155,6 +157,7 @@ class TestWaiting(AllocationCase):
     def test_order_that_the_channel_cancels_after_a_part_has_left_waits_no_more(self):
         document = self.order(lines=[self.lamps(7)])
         order = self.take(document)
+        order.oms_hold_ids.action_release()
         self.ship(order.picking_ids)
         later = document.updated_at + timedelta(hours=1)
         self.take(

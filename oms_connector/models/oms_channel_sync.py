@@ -2,9 +2,15 @@ from datetime import UTC, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
-from odoo.addons.queue_job.job import identity_exact
+from odoo.addons.queue_job.job import (
+    ENQUEUED,
+    PENDING,
+    identity_exact,
+)
 
+from ..channels import adapters
 from ..channels.adapter import Capability
+from .oms_stock_mark import PUSH_KEY
 
 OVERLAP = timedelta(minutes=5)
 """Clocks differ and pages shift: each pull looks back; intake is idempotent."""
@@ -12,6 +18,15 @@ PULL_AGAIN = 1
 """Seconds until a pull that met another one tries again."""
 UNPAID_PORTION = 20
 """Unpaid orders that one pull asks for by number (see `_refresh_unpaid`)."""
+PUSH_PRIORITY = 5
+"""Of jobs that send stock, before those of 10: it may be sold elsewhere while many
+orders wait to be taken."""
+PUSH_PORTIONS = 10
+"""Portions of listings that one job takes, and the seconds after which it lets the
+rest of them go to the next one."""
+PUSH_SECONDS = 5.0
+FIRST = 1
+"""Priority of a job that goes first; the usual one is 10."""
 
 
 class OmsChannel(models.Model):
@@ -175,36 +190,62 @@ class OmsChannel(models.Model):
 
     # === BUSINESS METHODS - STOCK === #
 
-    def _later_push_stock(self, **options):
+    def _can_push_stock(self):
+        """Whether the channel takes stock, when it is connected."""
+        self.ensure_one()
+        return Capability.STOCK in self._capabilities()
+
+    def _later_push_stock(self, urgent=False):
         """Have a job send the stock that is marked, for each channel that can.
 
-        :param options: of the job, see `_later`
+        One that has a job on its way is left alone: it takes all marks there are when
+        it begins.
+
+        :param bool urgent: have a job that goes ahead of all others
         """
-        options = {"identity_key": identity_exact, **options}
-        for channel in self:
-            if (
-                channel.state == "connected"
-                and Capability.STOCK in channel._capabilities()
-            ):
-                channel._later(**options)._push_stock(channel.id)
+        way = f"{PUSH_KEY}urgent " if urgent else PUSH_KEY
+        keys = {
+            f"{way}{channel.id}": channel
+            for channel in self
+            if channel.state == "connected" and channel._can_push_stock()
+        }
+        if not keys:
+            return
+        waiting = (
+            self.env["queue.job"]
+            .sudo()
+            .search(
+                [
+                    ("identity_key", "in", list(keys)),
+                    ("state", "in", (PENDING, ENQUEUED)),
+                ]
+            )
+        )
+        priority = FIRST if urgent else PUSH_PRIORITY
+        for key in keys.keys() - set(waiting.mapped("identity_key")):
+            channel = keys[key]
+            later = channel._later(identity_key=key, priority=priority)
+            later._push_stock(channel.id)
 
     @api.model
     def _push_stock(self, channel_id):
         """Send the stock of marked listings that changed. A job.
 
         What is sent is computed when it is sent, by one worker for a channel at a
-        time, so figures cannot overtake each other.
+        time, so figures cannot overtake each other. A channel that has much to be
+        told, or is slow, holds no worker for long: the rest goes with the next job.
         """
         channel = self.browse(channel_id).exists()
         if not channel or channel.state != "connected":
             return
         marks = self.env["oms.stock.mark"]
-        listings = marks._take(channel)
+        portion = adapters()[channel.adapter].stock_portion
+        listings = marks._take(channel, PUSH_PORTIONS * portion)
         if not listings:
             return
         with channel._border() as border:
-            listings.with_company(channel.company_id)._publish_stock()
+            listings.with_company(channel.company_id)._publish_stock(PUSH_SECONDS)
         if border.error:
-            marks._put_back(listings)  # sent when the channel can be asked again
-        elif marks._has_left(channel):
-            channel._later_push_stock()
+            # Sent when the channel can be asked again, or its next mark comes.
+            marks._put_back(listings)
+            marks._let_rest(channel)

@@ -226,6 +226,8 @@ class OmsDemoCompany(models.AbstractModel):
             self._send(picking, picking.move_ids[:1])
 
     def _ready(self, order):
+        if order._oms_blocking_holds("ship"):
+            return order.picking_ids.browse()
         return order.picking_ids.filtered(lambda picking: picking.state == "assigned")
 
     def _send(self, picking, moves):

@@ -26,7 +26,7 @@ class OmsDemoCompany(models.AbstractModel):
             order="date_order, id",
         )
         picker = self.env.ref("oms_connector.user_warehouse")
-        for order in changing[:1]:
+        for order in changing.filtered(self._ready)[:1]:
             picking = self._ready(order)[:1]
             picking.user_id = picker
             picking.move_ids.picked = True

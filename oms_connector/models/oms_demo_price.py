@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .oms_demo_company import AT_ONCE
-
 
 class OmsDemoCompany(models.AbstractModel):
     _inherit = "oms.demo.company"
@@ -11,7 +9,9 @@ class OmsDemoCompany(models.AbstractModel):
     @api.model
     def _send_prices(self):
         """What is marked goes out at once, as a job would soon."""
-        self.env["oms.price.mark"].with_context(**AT_ONCE)._write_marks()
+        self.env["oms.price.mark"]._write_marks()
+        for channel in self._channels():
+            channel._push_prices(channel.id)
 
     @api.model
     def _mistype_price(self, pricelist_id, product_id, price):

@@ -1,10 +1,16 @@
+import json
 from collections import defaultdict
+from math import inf
+from time import monotonic
 
 from odoo import api, fields, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from ..channels.document import ItemResult, ListingRef, StockLevel
 from ..channels.errors import Rejected
+
+PUBLISHED = ["published_levels", "published_quantity", "published_at"]
+FETCHED = ["sku", "external_id", "stock_id", "published_levels", "refused_levels"]
 
 
 class OmsListing(models.Model):
@@ -143,12 +149,15 @@ class OmsListing(models.Model):
 
     # === BUSINESS METHODS - STOCK === #
 
-    def _mark(self):
-        """Have these listings' stock computed and sent."""
+    def _mark(self, **how):
+        """Have these listings' stock computed and sent.
+
+        :param how: of `oms.stock.mark._insert`
+        """
         if self.ids:
             self.flush_recordset()
             self.env["oms.stock.mark"].sudo()._insert(
-                SQL("listing.id IN %s", tuple(self.ids))
+                SQL("listing.id IN %s", tuple(self.ids)), **how
             )
 
     def _publishable(self):
@@ -245,14 +254,22 @@ class OmsListing(models.Model):
             )
         )
 
-    def _publish_stock(self):
-        """Send what changed, in the largest portions that the channel takes."""
-        channel = self.channel_id
-        adapter = channel._adapter()
-        levels = self._changed_levels()
-        for portion in split_every(adapter.stock_portion, levels):
-            results = self._ask(adapter.push_stock, portion)
-            self._note_results(portion, results)
+    def _publish_stock(self, seconds=inf):
+        """Send what changed, in the largest portions that the channel takes.
+
+        :param float seconds: after which the rest is left to another job
+        """
+        changed = self._changed_levels()
+        if not changed:
+            return
+        adapter = self.channel_id._adapter()
+        ends_at = monotonic() + seconds
+        while changed and monotonic() < ends_at:
+            portion = changed[: adapter.stock_portion]
+            changed = changed[adapter.stock_portion :]
+            self._note_results(portion, self._ask(adapter.push_stock, portion))
+        rest = self.browse({listing.id for listing, _level in changed})
+        self.env["oms.stock.mark"].sudo()._put_back(rest)
 
     def _ask(self, push, portion):
         """Have the channel take a portion; one that it refuses is refused in each part.
@@ -282,7 +299,9 @@ class OmsListing(models.Model):
         }
         changed = []
         figures = self._publishable()
-        for listing in self.exists():
+        listings = self.exists()
+        listings.fetch(FETCHED)
+        for listing in listings:
             told = listing._told_levels()
             by_location = defaultdict(int)
             for warehouse_id, quantity in figures.get(listing.id, {}).items():
@@ -314,19 +333,42 @@ class OmsListing(models.Model):
         levels = defaultdict(dict)
         for listing, document in portion:
             if (document.listing.sku, document.location) not in refused:
-                levels[listing][document.location] = document.quantity
-        now = fields.Datetime.now()
-        for listing in {listing for listing, _document in portion}:
-            if levels[listing]:
-                shown = {**(listing.published_levels or {}), **levels[listing]}
-                listing.write(
-                    {
-                        "published_levels": shown,
-                        "published_quantity": sum(shown.values()),
-                        "published_at": now,
-                    }
-                )
+                levels[listing.id][document.location] = document.quantity
+        self._note_levels(levels)
         self._note_answers(portion, results, "stock")
+
+    def _note_levels(self, levels):
+        """Keep what the channel shows by now, in one statement.
+
+        :param dict levels: {listing id: {location: units}}
+        """
+        if not levels:
+            return
+        self.flush_model(PUBLISHED)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE oms_listing AS listing
+                SET published_levels = shown.levels,
+                    published_quantity = (
+                        SELECT SUM(level.value::int)
+                        FROM jsonb_each_text(shown.levels) AS level),
+                    published_at = %s
+                FROM (
+                    SELECT old.id, CASE jsonb_typeof(old.published_levels)
+                        WHEN 'object' THEN old.published_levels ELSE '{}' END
+                        || new.levels AS levels
+                    FROM oms_listing AS old
+                    JOIN unnest(%s, %s::jsonb[]) AS new (id, levels) ON new.id = old.id
+                ) AS shown
+                WHERE listing.id = shown.id
+                """,
+                fields.Datetime.now(),
+                list(levels),
+                [json.dumps(by_location) for by_location in levels.values()],
+            )
+        )
+        self.invalidate_model(PUBLISHED)
 
     def _note_answers(self, portion, results, kind):
         """Put what the channel answered to a portion into the log.

@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..language import in_language, write_in_every_language
 
@@ -67,11 +66,7 @@ class OmsListing(models.Model):
 
     def _mark_again(self):
         """Have these listings' stock sent, whatever the channel shows by our books."""
-        if self.ids:
-            self.flush_recordset()
-            self.env["oms.stock.mark"].sudo()._insert_again(
-                SQL("listing.id IN %s", tuple(self.ids))
-            )
+        self._mark(again=True)
 
     def _told_levels(self):
         """What the channel was told last, by location: it took it or it refused it.

@@ -1,8 +1,13 @@
-from odoo import api, fields, models
+import logging
+
+import psycopg2
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools import SQL
 
 from ..channels.adapter import Capability
+
+_logger = logging.getLogger(__name__)
 
 PORTION = 1000
 """Listings whose prices one job computes and sends."""
@@ -23,7 +28,9 @@ class OmsPriceMark(models.Model):
     _log_access = False
 
     listing_id = fields.Integer(required=True)
-    channel_id = fields.Integer(required=True, index=True)
+    channel_id = fields.Integer(required=True)
+
+    _listing_idx = models.Index("(channel_id, listing_id)")
 
     # === BUSINESS METHODS - MARKING === #
 
@@ -51,11 +58,8 @@ class OmsPriceMark(models.Model):
         if not channels:
             return
         self.env.flush_all()
-        woken = self.env["oms.channel"]
         for concerned, condition in self._conditions(channels, changes):
-            woken |= self._insert(concerned, condition)
-        woken._later_push_prices()
-        self.env.flush_all()
+            self._wake_after(self._insert(concerned, condition))
 
     def _channels_with_prices(self):
         channels = self.env["oms.channel"].search([("pricelist_id", "!=", False)])
@@ -135,7 +139,10 @@ class OmsPriceMark(models.Model):
     def _insert(self, channels, condition):
         """Mark the listings of some channels that fulfil a condition.
 
-        :return: the channels that have one
+        A channel that rests keeps one mark a listing, however long it rests.
+
+        :return: ids of the channels that have one
+        :rtype: set[int]
         """
         self.env.cr.execute(
             SQL(
@@ -143,8 +150,13 @@ class OmsPriceMark(models.Model):
                 WITH mark AS (
                     INSERT INTO oms_price_mark (listing_id, channel_id)
                     SELECT listing.id, listing.channel_id FROM oms_listing AS listing
+                    JOIN oms_channel AS channel ON channel.id = listing.channel_id
                     WHERE listing.channel_id IN %s AND (%s) AND listing.active
                       AND listing.product_id IS NOT NULL
+                      AND (channel.state = 'connected' OR NOT EXISTS (
+                          SELECT FROM oms_price_mark AS same
+                          WHERE same.channel_id = listing.channel_id
+                            AND same.listing_id = listing.id))
                     RETURNING channel_id
                 )
                 SELECT DISTINCT channel_id FROM mark
@@ -153,7 +165,33 @@ class OmsPriceMark(models.Model):
                 condition,
             )
         )
-        return channels.browse(row[0] for row in self.env.cr.fetchall())
+        return {row[0] for row in self.env.cr.fetchall()}
+
+    # === BUSINESS METHODS - WAKING === #
+
+    @api.model
+    def _wake_after(self, channel_ids):
+        """Have a job for each channel as soon as the transaction has committed.
+
+        Whether a job on its way will see our marks can only be said then: one that
+        waits while we look may begin before we commit.
+
+        :param set[int] channel_ids: channels that have marks
+        """
+        postcommit = self.env.cr.postcommit
+        woken = postcommit.data.setdefault("oms.priced", set())
+        if channel_ids and not woken:
+            registry, data = self.env.registry, postcommit.data
+            postcommit.add(lambda: _wake(registry, data.pop("oms.priced", ())))
+        woken |= channel_ids
+
+    @api.model
+    def _channels_with_marks(self):
+        self.env.cr.execute("SELECT DISTINCT channel_id FROM oms_price_mark")
+        channels = self.env["oms.channel"].browse(
+            row[0] for row in self.env.cr.fetchall()
+        )
+        return channels.exists()
 
     # === BUSINESS METHODS - TAKING === #
 
@@ -197,7 +235,16 @@ class OmsPriceMark(models.Model):
         listings = self.env["oms.listing"].browse(sorted(listing_ids)).exists()
         return listings, len(listing_ids) == PORTION
 
-    @api.model
-    def _channels_with_marks(self):
-        self.env.cr.execute("SELECT DISTINCT channel_id FROM oms_price_mark")
-        return self.env["oms.channel"].browse(row[0] for row in self.env.cr.fetchall())
+
+def _wake(registry, channel_ids):
+    """Have a job for those of the channels that have marks.
+
+    Whatever goes wrong here, the scheduled action makes good.
+    """
+    try:
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            marked = env["oms.price.mark"]._channels_with_marks()
+            marked.filtered(lambda c: c.id in channel_ids)._later_push_prices()
+    except psycopg2.Error:
+        _logger.warning("Could not wake the channels %s", channel_ids, exc_info=True)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
+from .oms_stock_mark import URGENT
+
 COVERED = """
     listing.company_id = stop.company_id
     AND listing.active AND listing.product_id IS NOT NULL
@@ -163,7 +165,7 @@ class OmsSalesStop(models.Model):
                     "lifted_at": fields.Datetime.now(),
                 }
             )
-        self.env["oms.stock.mark"].sudo()._insert_again(stops._covering())
+        self.env["oms.stock.mark"].sudo()._insert(stops._covering(), again=True)
         return True
 
     def action_view_listings(self):
@@ -199,7 +201,9 @@ class OmsSalesStop(models.Model):
         stop = self.sudo().create(
             {**vals, "user_id": self.env.uid, "started_at": fields.Datetime.now()}
         )
-        self.env["oms.stock.mark"].sudo()._insert_urgent(stop._covering())
+        self.env["oms.stock.mark"].sudo()._insert(
+            stop._covering(), rank=URGENT, again=True
+        )
         return stop.with_env(self.env)
 
     @api.model

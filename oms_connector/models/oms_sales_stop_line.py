@@ -33,7 +33,7 @@ class OmsSalesStopLine(models.Model):
             "published_quantity",
             "refused_levels",
         ],
-        "oms.stock.mark": ["channel_id", "listing_id", "urgent"],
+        "oms.stock.mark": ["channel_id", "listing_id", "rank"],
         "product.category": ["parent_path"],
         "product.template": ["categ_id"],
     }
@@ -107,7 +107,7 @@ class OmsSalesStopLine(models.Model):
                                SELECT FROM oms_stock_mark AS mark
                                WHERE mark.channel_id = listing.channel_id
                                  AND mark.listing_id = listing.id
-                                 AND mark.urgent) AS awaited
+                                 AND mark.rank = 0) AS awaited
                     FROM oms_listing AS listing WHERE listing.channel_id = channel.id
                 ) AS listing
             ) AS found

@@ -1,10 +1,16 @@
-from odoo import api, fields, models
+import logging
+
+import psycopg2
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-PORTION = 1000
-"""Listings that are sent in one transaction: a stop of sales waits for no more."""
-URGENT = 1
-"""Priority of a job that goes first; the usual one is 10."""
+_logger = logging.getLogger(__name__)
+
+PUSH_KEY = "oms stock "
+"""With the channel's id, the identity of the job that takes its marks."""
+URGENT, USUAL, CAN_WAIT = range(3)
+"""Ranks of marks: selling was stopped; sold or received; sent for good measure."""
 
 
 class OmsStockMark(models.Model):
@@ -21,9 +27,13 @@ class OmsStockMark(models.Model):
     _log_access = False
 
     listing_id = fields.Integer(required=True)
-    channel_id = fields.Integer(required=True, index=True)
+    channel_id = fields.Integer(required=True)
+    rank = fields.Integer(required=True, help="What goes first: the lowest.")
     again = fields.Boolean(help="Send it, whatever the channel shows by our books.")
-    urgent = fields.Boolean(help="Goes ahead of what is not: selling was stopped.")
+
+    _listing_idx = models.Index("(channel_id, listing_id)")
+
+    # === BUSINESS METHODS - MARKING === #
 
     @api.model
     def _mark_products(self, product_ids):
@@ -46,59 +56,107 @@ class OmsStockMark(models.Model):
             self._insert(SQL("product_id IN %s", tuple(product_ids)))
 
     @api.model
-    def _insert(self, condition):
-        """Mark the listings that fulfil a condition and wake their channels."""
-        self._write_rows(condition)._later_push_stock()
-        self.env.flush_all()
+    def _insert(self, condition, rank=USUAL, again=False):
+        """Mark the listings that fulfil a condition, and wake their channels.
 
-    @api.model
-    def _insert_again(self, condition):
-        """Have listings sent whatever the channel shows by our books."""
-        self._write_rows(condition, again=True)._later_push_stock()
-        self.env.flush_all()
-
-    @api.model
-    def _insert_urgent(self, condition):
-        """Have listings sent again, ahead of all other work."""
-        channels = self._write_rows(condition, again=True, urgent=True)
-        # Not by the job that waits already: that one would not be run first.
-        channels._later_push_stock(identity_key=None, priority=URGENT)
-        self.env.flush_all()
+        :param SQL condition: on the table `listing`
+        :param int rank: what goes first
+        :param bool again: send it, whatever the channel shows by our books
+        """
+        self._wake_after(self._write_rows(condition, rank, again))
 
     @api.model
     def _put_back(self, listings):
-        """Keep what was taken and could not be sent, without waking anybody."""
-        again = listings.env.context.get("oms_again", ())
-        urgent = listings.env.context.get("oms_urgent", False)
+        """Keep what was taken and was not sent; nobody is woken for it."""
+        rank = listings.env.context.get("oms_rank", USUAL)
+        again = listings.env.context.get("oms_again", frozenset())
         for flag in (True, False):
-            part = listings.filtered(
-                lambda listing, flag=flag: flag is (listing.id in again)
-            )
-            if part:
-                condition = SQL("listing.id IN %s", tuple(part.ids))
-                self._write_rows(condition, again=flag, urgent=urgent)
+            ids = [
+                record_id for record_id in listings.ids if flag is (record_id in again)
+            ]
+            if ids:
+                self._write_rows(SQL("listing.id IN %s", tuple(ids)), rank, flag)
 
-    def _write_rows(self, condition, again=False, urgent=False):
-        """:return: the channels of the listings that fulfil the condition"""
+    @api.model
+    def _write_rows(self, condition, rank, again):
+        """Write marks; of a listing, a channel that rests keeps few, however long.
+
+        :return: ids of the channels of the listings that fulfil the condition
+        """
         self.env.cr.execute(
             SQL(
                 """
                 WITH mark AS (
-                    INSERT INTO oms_stock_mark (listing_id, channel_id, again, urgent)
-                    SELECT listing.id, listing.channel_id, %s, %s
+                    INSERT INTO oms_stock_mark (listing_id, channel_id, rank, again)
+                    SELECT listing.id, listing.channel_id, %(rank)s, %(again)s
                     FROM oms_listing AS listing
-                    WHERE %s AND listing.product_id IS NOT NULL
+                    JOIN oms_channel AS channel ON channel.id = listing.channel_id
+                    WHERE %(condition)s AND listing.product_id IS NOT NULL
+                      AND (channel.state = 'connected' OR NOT EXISTS (
+                          SELECT FROM oms_stock_mark AS same
+                          WHERE same.channel_id = listing.channel_id
+                            AND same.listing_id = listing.id
+                            AND same.rank <= %(rank)s
+                            AND COALESCE(same.again, FALSE) >= %(again)s))
                     ORDER BY listing.id
                     RETURNING channel_id
                 )
                 SELECT DISTINCT channel_id FROM mark
                 """,
-                again,
-                urgent,
-                condition,
+                rank=rank,
+                again=again,
+                condition=condition,
             )
         )
-        return self.env["oms.channel"].browse(row[0] for row in self.env.cr.fetchall())
+        return {row[0] for row in self.env.cr.fetchall()}
+
+    # === BUSINESS METHODS - WAKING === #
+
+    @api.model
+    def _wake_after(self, channel_ids):
+        """Wake channels that have marks, as soon as the transaction has committed.
+
+        Whether a job is on its way that will see our marks can only be said then: one
+        that waits while we look may have begun, and ended, before we commit.
+        """
+        woken = self.env.cr.postcommit.data.setdefault("oms.woken", set())
+        if channel_ids and not woken:
+            registry = self.env.registry
+            data = self.env.cr.postcommit.data
+            self.env.cr.postcommit.add(
+                lambda: _wake(registry, data.pop("oms.woken", set()))
+            )
+        woken |= channel_ids
+
+    @api.model
+    def _let_rest(self, channel):
+        """Wake nobody for what this transaction leaves of a channel's marks."""
+        self.env.cr.postcommit.data.get("oms.woken", set()).discard(channel.id)
+
+    @api.model
+    def _cron_push(self):
+        """Wake the channels that have marks left, whatever became of their jobs.
+
+        Marks that no channel will ever take are dropped.
+        """
+        rows = self.env.execute_query(
+            SQL("SELECT DISTINCT channel_id FROM oms_stock_mark")
+        )
+        channels = self.env["oms.channel"].browse(row[0] for row in rows).exists()
+        able = channels.filtered(lambda channel: channel._can_push_stock())
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM oms_stock_mark AS mark
+                WHERE channel_id IN %s OR NOT EXISTS (
+                    SELECT FROM oms_channel WHERE id = mark.channel_id)
+                """,
+                tuple((channels - able).ids) or (0,),
+            )
+        )
+        able._one_by_one(lambda channel: channel._later_push_stock())
+
+    # === BUSINESS METHODS - TAKING === #
 
     @api.model
     def _lock(self, channel):
@@ -118,61 +176,99 @@ class OmsStockMark(models.Model):
         return self.env.cr.fetchone()[0]
 
     @api.model
-    def _take(self, channel):
-        """Take a portion of a channel's marks; only the urgent ones if there are any.
+    def _take(self, channel, most):
+        """Take marks of a channel; whoever rolls back leaves them where they were.
 
-        Whoever rolls back leaves them where they were.
+        By rank, then those first that came first; with what is urgent goes nothing
+        else, so that it is soon there. What is left, and what comes while we have
+        them, is taken up when we commit.
 
-        :return: the listings that were marked, in a context that says which are to be
-            sent again (`oms_again`); empty while another worker has them
+        :param int most: listings to take
+        :return: the listings that were marked, in a context that says their rank
+            (`oms_rank`) and which are to be sent again (`oms_again`); empty while
+            another worker takes some
         """
         listings = self.env["oms.listing"]
         if not self._lock(channel):
             return listings
+        self._wake_after({channel.id})
+        try:
+            with self.env.cr.savepoint(flush=False):
+                rows = self._take_first(channel, most)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # Another worker has taken some since we began: it was told of the rest.
+            return listings
+        return (
+            listings.with_context(
+                oms_rank=min((rank for _id, rank, _again in rows), default=USUAL),
+                oms_again=frozenset(row[0] for row in rows if row[2]),
+            )
+            .browse(sorted(row[0] for row in rows))
+            .exists()
+        )
+
+    @api.model
+    def _take_first(self, channel, most):
+        """Take away the marks of some listings.
+
+        :return: rows of listing id, rank and whether it is to be sent again
+        """
         self.env.cr.execute(
             SQL(
                 """
-                WITH marked AS (
-                    SELECT listing_id, MIN(id) AS first,
-                           BOOL_OR(COALESCE(urgent, FALSE)) AS urgent,
-                           BOOL_OR(COALESCE(again, FALSE)) AS again
+                WITH due AS (
+                    SELECT listing_id, MIN(rank) AS rank, MIN(id) AS first,
+                           BOOL_OR(again IS TRUE) AS again
                     FROM oms_stock_mark WHERE channel_id = %(channel)s
                     GROUP BY listing_id
                 ), portion AS (
-                    SELECT * FROM marked
-                    WHERE urgent = (SELECT BOOL_OR(urgent) FROM marked)
-                    ORDER BY first LIMIT %(portion)s
+                    SELECT * FROM due
+                    WHERE (rank = %(urgent)s) = (
+                        SELECT BOOL_OR(rank = %(urgent)s) FROM due)
+                    ORDER BY rank, first LIMIT %(most)s
                 ), taken AS (
                     DELETE FROM oms_stock_mark AS mark USING portion
                     WHERE mark.channel_id = %(channel)s
                       AND mark.listing_id = portion.listing_id
                 )
-                SELECT listing_id, again, urgent FROM portion ORDER BY listing_id
+                SELECT listing_id, rank, again FROM portion
                 """,
                 channel=channel.id,
-                portion=PORTION,
-            )
+                urgent=URGENT,
+                most=most,
+            ),
+            log_exceptions=False,
         )
-        rows = self.env.cr.fetchall()
-        return (
-            listings.with_context(
-                oms_again=frozenset(row[0] for row in rows if row[1]),
-                oms_urgent=any(row[2] for row in rows),
-            )
-            .browse(row[0] for row in rows)
-            .exists()
-        )
+        return self.env.cr.fetchall()
 
-    @api.model
-    def _has_left(self, channel):
-        """Whether something of the channel is still marked."""
-        return bool(self.search_count([("channel_id", "=", channel.id)], limit=1))
 
-    @api.model
-    def _cron_push(self):
-        """Wake the channels that have marks left, whatever became of their jobs."""
-        self.env.cr.execute("SELECT DISTINCT channel_id FROM oms_stock_mark")
-        channels = self.env["oms.channel"].browse(
-            row[0] for row in self.env.cr.fetchall()
-        )
-        channels.exists()._one_by_one(lambda channel: channel._later_push_stock())
+def _wake(registry, channel_ids):
+    """Have a job for each channel that has marks and none on its way; once committed.
+
+    What is urgent has a job of its own, which goes first. Whatever goes wrong here,
+    the scheduled action makes good.
+    """
+    if not channel_ids:
+        return
+    try:
+        with registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    """
+                    SELECT mark.channel_id, BOOL_OR(mark.rank = %s)
+                    FROM oms_stock_mark AS mark
+                    JOIN oms_channel AS channel ON channel.id = mark.channel_id
+                    WHERE mark.channel_id IN %s AND channel.state = 'connected'
+                    GROUP BY mark.channel_id
+                    """,
+                    URGENT,
+                    tuple(channel_ids),
+                )
+            )
+            found = cr.fetchall()
+            channels = api.Environment(cr, SUPERUSER_ID, {})["oms.channel"]
+            for urgent in (True, False):
+                some = channels.browse(row[0] for row in found if row[1] is urgent)
+                some._later_push_stock(urgent=urgent)
+    except psycopg2.Error:
+        _logger.warning("Could not wake the channels %s", channel_ids, exc_info=True)

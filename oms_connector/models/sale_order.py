@@ -300,13 +300,6 @@ class SaleOrder(models.Model):
             return ready
         return ready - claimed
 
-    def _oms_claim_goods(self):
-        """Hook: the orders whose goods no other worker is just giving away.
-
-        Overridden by `oms_allocation`, which decides over them.
-        """
-        return self
-
     def _oms_confirm_or_hold(self):
         if not self:
             return

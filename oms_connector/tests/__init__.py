@@ -6,6 +6,7 @@ from . import (
     test_channel,
     test_channel_stock,
     test_circuit,
+    test_claim,
     test_correct,
     test_customer,
     test_customer_race,
@@ -34,7 +35,9 @@ from . import (
     test_sales_stop,
     test_security,
     test_shipment,
+    test_short,
     test_shown,
     test_translation,
     test_vat,
+    test_wake,
 )

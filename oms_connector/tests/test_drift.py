@@ -168,6 +168,7 @@ class TestDrift(ConnectorCase):
         self.assertFalse(self.drifts())
 
     def test_comparing_asks_no_more_for_more_orders(self):
+        self.set_stock(self.tent, 20)
         self.env["oms.snapshot"]._of(self.take(self.order("warm")))
         two = self.take(self.order("one"), self.order("two"))
         many = self.take(*(self.order(str(number)) for number in range(10)))

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.document import Listing, ListingRef
 from odoo.addons.oms_connector.models.oms_listing import _less
+from odoo.addons.oms_connector.models.oms_stock_mark import CAN_WAIT
 
 from .common import NOON, ConnectorCase
 
@@ -130,6 +132,55 @@ class TestListing(ConnectorCase):
         self.assertEqual(_less({1: 5, 2: -2}, 1, None), {1: 2, 2: 0})
         self.assertEqual(_less({1: 5, 2: 3}, 1, 4), {1: 1, 2: 3})
         self.assertEqual(sum(_less({1: 5, 2: 3}, 20, 4).values()), 0)
+
+    def test_one_job_takes_so_many_and_leaves_the_rest(self):
+        marks = self.env["oms.stock.mark"]
+        self.push()
+        self.listings._mark()
+        self.assertEqual(marks._take(self.channel, 1), self.listings[0])
+        self.assertEqual(marks.search([]).mapped("listing_id"), self.listings[1:].ids)
+
+    def test_what_is_sold_goes_before_a_resend_of_everything(self):
+        marks = self.env["oms.stock.mark"]
+        self.push()
+        self.listings._mark(rank=CAN_WAIT)
+        self.set_stock(self.lamp, 3)
+        self.env.cr.precommit.run()
+        self.assertEqual(marks._take(self.channel, 1), self.listings[1])
+
+    def test_slow_channel_s_rest_waits_for_the_next_job(self):
+        self.adapter.stock_portion = 1
+        clock = "odoo.addons.oms_connector.models.oms_listing.monotonic"
+        with patch(clock, side_effect=(0, 0, 6)):
+            self.push()
+        self.assertEqual(self.shown(), {"S-TENT": 10})
+        self.push()
+        self.assertEqual(self.shown(), {"S-TENT": 10, "S-LAMP": 5})
+
+    def test_channel_that_rests_keeps_one_mark_a_listing(self):
+        marks = self.env["oms.stock.mark"]
+        self.push()
+        self.channel.state = "paused"
+        self.channel.flush_recordset()
+        for quantity in (1, 2, 3):
+            self.set_stock(self.lamp, quantity)
+            self.env.cr.precommit.run()
+        self.assertEqual(len(marks.search([])), 1)
+
+    def test_marks_that_no_channel_takes_are_dropped(self):
+        marks = self.env["oms.stock.mark"]
+        self.push()
+        self.listings._mark()
+        with patch.object(type(self.channel), "_capabilities", lambda _channel: ()):
+            marks._cron_push()
+        self.assertFalse(marks.search([]))
+
+    def test_locations_that_were_told_before_keep_their_figures(self):
+        tent, lamp = self.listings
+        tent._note_levels({tent.id: {"a": 2}, lamp.id: {"": 4}})
+        tent._note_levels({tent.id: {"b": 3}})
+        self.assertEqual(tent.published_levels, {"a": 2, "b": 3})
+        self.assertEqual([tent.published_quantity, lamp.published_quantity], [5, 4])
 
     def test_edited_order_changes_the_figure(self):
         self.take(self.order(lines=[self.line(quantity=4)], paid=False))

@@ -209,15 +209,3 @@ class TestListingRefusal(ConnectorCase):
         self.channel.action_resume()
         self.push()
         self.assertEqual(self.sent(), [("S-TENT", 10), ("S-LAMP", 5)])
-
-    def test_work_is_cut_into_portions(self):
-        module = "odoo.addons.oms_connector.models.oms_stock_mark.PORTION"
-        self.adapter.refused = {}
-        self.env.cr.precommit.run()
-        with patch(module, 1):
-            self.env["oms.channel"]._push_stock(self.channel.id)
-            self.assertEqual(len(self.sent()), 1)
-            self.assertTrue(self.marks())
-            self.env["oms.channel"]._push_stock(self.channel.id)
-        self.assertEqual(len(self.sent()), 1)
-        self.assertFalse(self.marks())

@@ -68,6 +68,27 @@ class TestPriceRace(RaceCase):
             env["product.product"].browse(self.made[2]).list_price = 190
         self.assertEqual(self.marks(), before + 1)
 
+    def test_a_job_is_there_once_the_marks_are_committed(self):
+        def jobs(env):
+            return env["queue.job"].search(
+                [("name", "like", "Race:"), ("method_name", "=", "_push_prices")]
+            )
+
+        with self.transaction() as env:
+            jobs(env).unlink()
+            env["product.product"].browse(self.made[2]).list_price = 190
+            env.cr.precommit.run()
+            self.assertFalse(jobs(env))
+        with self.transaction() as env:
+            self.assertEqual(jobs(env).mapped("args"), [[self.channel]])
+            # One that waits will see what is marked from now on.
+            env["product.product"].browse(self.made[2]).list_price = 195
+        with self.transaction() as env:
+            self.assertEqual(len(jobs(env)), 1)
+            self.push(env)
+            jobs(env).unlink()
+        self.assertFalse(self.marks())
+
     def test_one_worker_at_a_time_and_who_rolls_back_leaves_the_marks(self):
         with self.passing_transaction() as first:
             self.push(first)

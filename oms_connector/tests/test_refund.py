@@ -151,8 +151,8 @@ class TestRefundedByTheChannel(ConnectorCase):
     def test_partial_invoices_are_credited_when_they_exceed_what_is_kept(self):
         order = self.take(self.version(hours=0))
         self.take(self.version(self.refund("10")))
-        self.ship(order.picking_ids, quantity=1)
         self.tent.invoice_policy = "delivery"
+        self.ship(order.picking_ids, quantity=1)
         order._create_invoices().action_post()
         self.assertFalse(self.notes(order), "200 are paid and not invoiced")
         self.ship(order.picking_ids.filtered(lambda p: p.state != "done"))

@@ -4,6 +4,7 @@ from . import (
     oms_fetch,
     oms_hold_orders,
     oms_message_correct,
+    oms_short,
     oms_stop_selling,
     sale_make_invoice_advance,
 )

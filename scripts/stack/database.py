@@ -134,6 +134,18 @@ def with_addons(cluster: Cluster, addons: tuple[str, ...]) -> str:
     )
 
 
+def with_kits(cluster: Cluster, addons: tuple[str, ...]) -> str:
+    """The template with some of our add-ons and Odoo's kits."""
+    kind = "_".join(addon.removeprefix("oms_") for addon in addons)
+    return _template(
+        cluster,
+        f"kits_{kind}",
+        [],
+        functools.partial(with_addons, addons=addons),
+        modules=[settings.KITS],
+    )
+
+
 def with_all(cluster: Cluster) -> str:
     """The template with all our add-ons and counter sales, ready for browsers."""
     return _template(

@@ -13,6 +13,7 @@ COUNTRY = "DE"
 LANGUAGES = ("en_US", "de_DE")
 CHART_OF_ACCOUNTS = "l10n_de"
 COUNTER_SALES = "point_of_sale"
+KITS = "sale_mrp"
 
 DEFAULT_PORTS = {
     "OMS_HTTP_PORT": 8469,  # Odoo, as people and tests see it

@@ -3,6 +3,7 @@
     pure       tests/pure       no database, no Odoo
     add-ons    oms_*/tests      inside Odoo, on a database with just that add-on
     install    tests/install    each add-on comes and goes
+    race       tests/race       workers sell the last units at the same moment
     faults     tests/faults     a channel fails, workers are killed, a database restarts
     browser    tests/browser    each role in the web client
     e2e        tests/e2e        the whole way, against real servers
@@ -21,7 +22,7 @@ from . import database, odoo_config, settings
 from .cluster import Cluster
 from .signals import end_on_signals
 
-SERVER_STAGES = ("install", "faults", "browser", "e2e")
+SERVER_STAGES = ("install", "race", "faults", "browser", "e2e")
 WITHOUT_ODOO = ("-p", "no:odoo")
 NO_TESTS = 5  # pytest's exit code
 

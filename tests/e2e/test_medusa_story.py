@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from running_shop import started_shop
-from shop_customer import Customer
 
 from stack.rpc import Session
 from stack.shop_channel import connect, find_channel
+from stack.shop_customer import Customer
 
 PATIENCE = 60  # seconds for what happens in the background
 STOCK = {"Berlin": 40, "Hamburg": 30}

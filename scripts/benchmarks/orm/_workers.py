@@ -1,4 +1,4 @@
-"""Worker processes for benchmarks inside Odoo, as its job runner would use them."""
+"""Worker processes for work inside Odoo, as its job runner would use them."""
 
 import multiprocessing
 import os
@@ -48,16 +48,22 @@ class Workers:
         :return: the seconds until the last one was done, and how many began anew
         :raise RuntimeError: a call failed; with its traceback
         """
-        return self._run([(_committed, function, *arguments) for arguments in calls])
+        return self.run([(_committed, function, *arguments) for arguments in calls])
 
     def work_off(self, *models: str) -> tuple[float, int]:
         """Do the waiting jobs of these models, and those that they make in turn.
 
         :return: as of `call`
         """
-        return self._run([(_work_off, models)] * self._count)
+        return self.run([(work_off, models)] * self._count)
 
-    def _run(self, tasks):
+    def run(self, tasks):
+        """Do tasks: tuples of a function of a registry, and its further arguments.
+
+        Each returns how often it had to begin anew.
+
+        :return: as of `call`
+        """
         started = time.perf_counter()
         for task in tasks:
             self._tasks.put(task)
@@ -99,67 +105,73 @@ def _committed(registry, function, *arguments) -> int:
                 again += 1
 
 
-def _work_off(registry, models) -> int:
+def work_off(registry, models) -> int:
     """Do jobs until none is left; returns how many had to begin anew."""
     again = 0
     while True:
         with registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            try:
-                uuid = _claim(cr, models)
-                if uuid:
-                    _perform(env, uuid)
-                cr.commit()
-            except RetryableJobError as error:
-                cr.rollback()
-                _postpone(cr, uuid, error.seconds)
-                again += 1
-                continue
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                cr.rollback()
-                again += bool(uuid)
-                continue
-            if not uuid and not _has_jobs(cr, models):
+            uuid = _begin(cr, models)
+            if uuid:
+                again += not _perform(cr, uuid)
+            elif not _has_jobs(cr, models):
                 return again
         if not uuid:
             time.sleep(GLANCE)
 
 
-def _claim(cr, models) -> str | None:
-    """The next job that is due and that nobody else has."""
-    cr.execute(
-        """
-        SELECT uuid FROM queue_job
-        WHERE state = 'pending' AND model_name IN %s
-          AND (eta IS NULL OR eta <= now() AT TIME ZONE 'utc')
-        ORDER BY eta NULLS FIRST, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-        """,
-        (models,),
-    )
-    found = cr.fetchone()
+def _begin(cr, models) -> str | None:
+    """Begin the next job that is due, as the job runner does: committed by itself."""
+    try:
+        cr.execute(
+            """
+            UPDATE queue_job SET state = 'started' WHERE uuid = (
+                SELECT uuid FROM queue_job
+                WHERE state = 'pending' AND model_name IN %s
+                  AND (eta IS NULL OR eta <= now() AT TIME ZONE 'utc')
+                ORDER BY eta NULLS FIRST, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+            RETURNING uuid
+            """,
+            (models,),
+            log_exceptions=False,
+        )
+        found = cr.fetchone()
+        cr.commit()
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        cr.rollback()
+        return None
     return found and found[0]
 
 
 def _has_jobs(cr, models) -> bool:
+    """Whether jobs wait, or are being done and may make others."""
     cr.execute(
-        "SELECT FROM queue_job WHERE state = 'pending' AND model_name IN %s LIMIT 1",
+        "SELECT FROM queue_job WHERE state IN ('pending', 'started')"
+        " AND model_name IN %s LIMIT 1",
         (models,),
     )
     return bool(cr.rowcount)
 
 
-def _perform(env, uuid: str) -> None:
-    job = Job.load(env, uuid)
-    job.perform()
-    job.set_done()
-    job.store()
-    env.flush_all()
-
-
-def _postpone(cr, uuid: str, seconds: float | None) -> None:
+def _perform(cr, uuid: str) -> bool:
+    """Do a job; returns whether it is done, and need not begin anew."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    try:
+        job = Job.load(env, uuid)
+        job.perform()
+        job.set_done()
+        job.store()
+        env.flush_all()
+        cr.commit()
+        return True
+    except RetryableJobError as error:
+        wait = error.seconds or 1
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        wait = 0
+    cr.rollback()
     cr.execute(
-        "UPDATE queue_job SET eta = now() AT TIME ZONE 'utc' + %s * interval '1 s'"
-        " WHERE uuid = %s",
-        (seconds or 1, uuid),
+        "UPDATE queue_job SET state = 'pending',"
+        " eta = now() AT TIME ZONE 'utc' + %s * interval '1 s' WHERE uuid = %s",
+        (wait, uuid),
     )
     cr.commit()
+    return False

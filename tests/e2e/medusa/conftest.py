@@ -3,9 +3,9 @@
 import pytest
 from channels.medusa.adapter import Adapter, Settings
 from running_shop import started_shop
-from shop_customer import Customer
 
 from medusa.notices import capture_of, parcel
+from stack.shop_customer import Customer
 
 FIELDS = (
     "id,status,payment_status,fulfillment_status,total,*items,*items.detail,"

@@ -9,9 +9,9 @@ import pytest
 from channels.address import missing, normalise
 from channels.document import OrderState, PaymentState
 from channels.errors import Unauthorised
-from shop_customer import AMERICAN
 
 from medusa.notices import all_of, line_of
+from stack.shop_customer import AMERICAN
 
 
 def test_an_order_with_tax_in_the_price(buy):

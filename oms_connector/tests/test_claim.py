@@ -1,9 +1,11 @@
-from odoo.addons.oms_connector.tests.race import RaceCase
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.fields import Command
+from psycopg2.errors import LockNotAvailable
+
+from .race import RaceCase
 
 
-class TestRace(RaceCase):
+class TestClaim(RaceCase):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.clean)
@@ -105,3 +107,20 @@ class TestRace(RaceCase):
             with self.assertRaises(RetryableJobError) as caught:
                 ours["sale.order"]._oms_advance_again(self.orders[:1])
             self.assertTrue(caught.exception.ignore_retry)
+
+    def test_who_sells_without_a_channel_waits_for_the_worker_that_has_the_goods(self):
+        with self.passing_transaction() as other, self.passing_transaction() as ours:
+            other["sale.order"].browse(self.orders[:1])._oms_advance()
+            ours.cr.execute("SET LOCAL lock_timeout = '20ms'")
+            with self.assertRaises(LockNotAvailable):
+                self.take_away(ours, self.products[0])
+
+    def test_goods_that_were_locked_and_are_left_are_reserved_where_they_are(self):
+        with self.passing_transaction() as env:
+            product = env["product.product"].browse(self.products[0])
+            stock = env["stock.warehouse"].browse(self.warehouse).lot_stock_id
+            quants = env["stock.quant"]._gather(product, stock)
+            values = {"product_id": product.id, "location_id": stock.id}
+            made = quants.create({**values, "reserved_quantity": 3})
+            self.assertEqual(made, quants)
+            self.assertEqual(quants.reserved_quantity, 3)

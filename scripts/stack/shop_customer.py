@@ -1,5 +1,6 @@
 """A customer of the Medusa shop, who buys through its store API."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -41,10 +42,12 @@ class Customer:
         address: dict[str, Any] | None = None,
         codes: tuple[str, ...] = (),
         email: str = "jana@example.com",
+        checkout: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
         """Place an order for so many of each SKU, the payment authorised.
 
         :param codes: of promotions
+        :param checkout: called when all is filled in, before the order is placed
         """
         address = address or ADDRESS
         cart = {
@@ -61,6 +64,7 @@ class Customer:
         cart = self._call("POST", "/carts", cart)["cart"]["id"]
         self._choose_delivery(cart)
         self._pay(cart)
+        checkout()
         return self._call("POST", f"/carts/{cart}/complete")["order"]
 
     def price(self, sku: str, country: str = "de") -> tuple[float, float]:
@@ -106,5 +110,6 @@ class Customer:
     def _call(self, method: str, path: str, body: dict | None = None) -> dict:
         url = f"{self._shop.url}/store{path}"
         answer = self._http.request(method, url, json=body, timeout=TIMEOUT)
-        assert answer.ok, f"{method} {path}: {answer.text[:400]}"
+        if not answer.ok:
+            raise RuntimeError(f"{method} {path}: {answer.text[:400]}")
         return answer.json()

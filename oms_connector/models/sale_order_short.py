@@ -1,0 +1,65 @@
+from odoo import models
+
+SHORT = ("goods_short", "goods_awaited")
+"""Holds of an order that lacks goods: before and after it was decided to wait."""
+
+
+class SaleOrder(models.Model):
+    """An order that came too late for the last unit is held, until it is decided.
+
+    It stays confirmed, and keeps what it has reserved.
+    """
+
+    _inherit = "sale.order"
+
+    # === BUSINESS METHODS === #
+
+    def _oms_confirm(self):
+        """Override of `oms_connector`: what nobody could reserve is named."""
+        result = super()._oms_confirm()
+        self._oms_check_short()
+        return result
+
+    def _oms_check_short(self):
+        """Hold the orders that lack goods; let go on those that no longer do.
+
+        Who lets an order go by hand has it shipped as it is: it is not held again.
+        """
+        for order in self.sudo():
+            if not order.oms_channel_id or order.state != "sale":
+                continue
+            missing = order._oms_missing()
+            holds = order._oms_open_holds(*SHORT)
+            if not missing:
+                holds._end()
+            elif holds or not any(map(order._oms_let_go, SHORT)):
+                code = holds[:1].type_id.code or SHORT[0]
+                order._oms_hold(code, order._oms_say_missing(missing))
+
+    def _oms_missing(self):
+        """What no warehouse has reserved for the order yet.
+
+        :return: {order line: quantity above 0, in the line's unit}
+        :rtype: dict
+        """
+        lines = self.order_line.filtered(lambda line: line._oms_is_goods())
+        missing = {line: line._oms_missing() for line in lines}
+        return {line: quantity for line, quantity in missing.items() if quantity > 0}
+
+    def _oms_say_missing(self, missing):
+        """The reason of the hold, as `_oms_hold` takes it."""
+
+        def say(env):
+            goods = ", ".join(
+                f"{quantity:g} × {line.product_id.with_env(env).display_name}"
+                for line, quantity in missing.items()
+            )
+            return env._("Not in stock: %s", goods)
+
+        return say
+
+    def _oms_cancel_lines(self, quantities, reason, *, pay_back=False):
+        """Override of `oms_connector`: what is cancelled is missing no more."""
+        result = super()._oms_cancel_lines(quantities, reason, pay_back=pay_back)
+        self._oms_check_short()
+        return result
