@@ -285,13 +285,14 @@ class OmsChannel(models.Model):
         )
 
     def action_view_refused_listings(self):
-        return self._view(
+        action = self._view(
             "oms_connector.oms_listing_action_refused",
             [
                 ("channel_id", "in", self.ids),
                 *self.env["oms.listing"]._refused_domain(),
             ],
         )
+        return {**action, "context": {"create": False}}
 
     def _view(self, xml_id, domain):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)

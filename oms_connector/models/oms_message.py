@@ -251,6 +251,7 @@ class OmsMessage(models.Model):
         """Log one portion of stock or prices that the channel has answered.
 
         Absolute figures need no outbox: what was sent is computed when it is sent.
+        What the channel refuses of them is worked on at the listings, not here.
         """
         failed = [result for result in results if result.error]
         first, others = documents[0].listing.sku, len(documents) - 1
@@ -265,7 +266,7 @@ class OmsMessage(models.Model):
                 "fingerprint": uuid.uuid4().hex,
                 "payload": payload,
                 "response": "\n".join(f"{r.sku}: {r.error}" for r in failed) or False,
-                "state": "dead" if failed else "done",
+                "state": "done",
                 "error_class": "rejected" if failed else False,
             }
         )

@@ -6,6 +6,65 @@ from odoo.tools import SQL, format_datetime
 from ..channels.adapter import Capability
 from .oms_sales_stop import COVERED
 
+OPEN = """
+    SELECT stop.id::bigint * 1000000 + channel.id AS id,
+           stop.id AS stop_id, channel.id AS channel_id, stop.company_id,
+           found.covered AS covered_count, found.zero AS confirmed_count,
+           found.refused AS refused_count,
+           found.covered - found.zero - found.refused AS waiting_count,
+           found.answered_at, found.unmapped AS unmapped_count
+    FROM oms_sales_stop AS stop
+    JOIN oms_channel AS channel
+      ON channel.company_id = stop.company_id
+     AND channel.active AND channel.state != 'draft'
+     AND (
+        NOT EXISTS (
+            SELECT FROM oms_sales_stop_channel_rel AS place
+            WHERE place.stop_id = stop.id)
+        OR EXISTS (
+            SELECT FROM oms_sales_stop_channel_rel AS place
+            WHERE place.stop_id = stop.id AND place.channel_id = channel.id)
+     )
+    CROSS JOIN LATERAL (
+        SELECT COUNT(*) FILTER (WHERE covered) AS covered,
+               COUNT(*) FILTER (
+                   WHERE covered AND NOT awaited AND refused_levels IS NULL
+                     AND published_levels IS NOT NULL
+                     AND published_quantity = 0) AS zero,
+               COUNT(*) FILTER (
+                   WHERE covered AND NOT awaited
+                     AND refused_levels IS NOT NULL) AS refused,
+               COUNT(*) FILTER (
+                   WHERE active AND product_id IS NULL
+                     AND stop.scope = 'everything') AS unmapped,
+               MAX(published_at) FILTER (WHERE covered) AS answered_at
+        FROM (
+            SELECT listing.*, %(covered)s AS covered,
+                   EXISTS (
+                       SELECT FROM oms_stock_mark AS mark
+                       WHERE mark.channel_id = listing.channel_id
+                         AND mark.listing_id = listing.id
+                         AND mark.rank = 0) AS awaited
+            FROM oms_listing AS listing WHERE listing.channel_id = channel.id
+        ) AS listing
+    ) AS found
+    WHERE stop.state = 'open'
+"""
+"""Lines of the open stops, counted now."""
+LIFTED = """
+    SELECT stop.id::bigint * 1000000 + channel.id, stop.id, channel.id,
+           stop.company_id, said.covered_count, said.confirmed_count,
+           said.refused_count, said.waiting_count, said.answered_at,
+           said.unmapped_count
+    FROM oms_sales_stop AS stop
+    CROSS JOIN LATERAL jsonb_to_recordset(stop.outcome) AS said(
+        channel_id integer, covered_count bigint, confirmed_count bigint,
+        refused_count bigint, waiting_count bigint, answered_at timestamp,
+        unmapped_count bigint)
+    JOIN oms_channel AS channel ON channel.id = said.channel_id
+    WHERE stop.state = 'lifted'
+"""
+"""Lines of the lifted stops, as they were kept."""
 COUNTS = ("covered_count", "confirmed_count", "refused_count", "waiting_count")
 
 
@@ -68,65 +127,7 @@ class OmsSalesStopLine(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(
-            """
-            SELECT stop.id::bigint * 1000000 + channel.id AS id,
-                   stop.id AS stop_id, channel.id AS channel_id, stop.company_id,
-                   found.covered AS covered_count, found.zero AS confirmed_count,
-                   found.refused AS refused_count,
-                   found.covered - found.zero - found.refused AS waiting_count,
-                   found.answered_at, found.unmapped AS unmapped_count
-            FROM oms_sales_stop AS stop
-            JOIN oms_channel AS channel
-              ON channel.company_id = stop.company_id
-             AND channel.active AND channel.state != 'draft'
-             AND (
-                NOT EXISTS (
-                    SELECT FROM oms_sales_stop_channel_rel AS place
-                    WHERE place.stop_id = stop.id)
-                OR EXISTS (
-                    SELECT FROM oms_sales_stop_channel_rel AS place
-                    WHERE place.stop_id = stop.id AND place.channel_id = channel.id)
-             )
-            CROSS JOIN LATERAL (
-                SELECT COUNT(*) FILTER (WHERE covered) AS covered,
-                       COUNT(*) FILTER (
-                           WHERE covered AND NOT awaited AND refused_levels IS NULL
-                             AND published_levels IS NOT NULL
-                             AND published_quantity = 0) AS zero,
-                       COUNT(*) FILTER (
-                           WHERE covered AND NOT awaited
-                             AND refused_levels IS NOT NULL) AS refused,
-                       COUNT(*) FILTER (
-                           WHERE active AND product_id IS NULL
-                             AND stop.scope = 'everything') AS unmapped,
-                       MAX(published_at) FILTER (WHERE covered) AS answered_at
-                FROM (
-                    SELECT listing.*, %(covered)s AS covered,
-                           EXISTS (
-                               SELECT FROM oms_stock_mark AS mark
-                               WHERE mark.channel_id = listing.channel_id
-                                 AND mark.listing_id = listing.id
-                                 AND mark.rank = 0) AS awaited
-                    FROM oms_listing AS listing WHERE listing.channel_id = channel.id
-                ) AS listing
-            ) AS found
-            WHERE stop.state = 'open'
-            UNION ALL
-            SELECT stop.id::bigint * 1000000 + channel.id, stop.id, channel.id,
-                   stop.company_id, said.covered_count, said.confirmed_count,
-                   said.refused_count, said.waiting_count, said.answered_at,
-                   said.unmapped_count
-            FROM oms_sales_stop AS stop
-            CROSS JOIN LATERAL jsonb_to_recordset(stop.outcome) AS said(
-                channel_id integer, covered_count bigint, confirmed_count bigint,
-                refused_count bigint, waiting_count bigint, answered_at timestamp,
-                unmapped_count bigint)
-            JOIN oms_channel AS channel ON channel.id = said.channel_id
-            WHERE stop.state = 'lifted'
-            """,
-            covered=SQL(COVERED),
-        )
+        return SQL("%s UNION ALL %s", SQL(OPEN, covered=SQL(COVERED)), SQL(LIFTED))
 
     # === COMPUTE METHODS === #
 

@@ -48,6 +48,13 @@ class TestListingRefusal(ConnectorCase):
         action = self.channel.action_view_refused_listings()
         self.assertEqual(self.env["oms.listing"].search(action["domain"]), lamp)
 
+    def test_refusal_stands_in_one_list(self):
+        self.push()
+        message = self.outbox("stock")
+        self.assertEqual((message.state, self.channel.failed_count), ("done", 0))
+        self.assertIn("1 of 2 listings were refused", message.error_text)
+        self.assertEqual(message.response, "S-LAMP: no such offer")
+
     def test_since_when_stays_and_last_tried_moves(self):
         self.push()
         long_ago = fields.Datetime.now() - timedelta(days=3)

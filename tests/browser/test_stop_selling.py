@@ -1,11 +1,18 @@
 """One product is taken off every channel, seen to be off, and let go on."""
 
+import re
+
 import web_client as web
 from playwright.sync_api import expect
 
 from stack.rpc import Session
 
 PRODUCT = "Ostsee hammock, teal"
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
 SELLERS = ["Kiefer & Kajak", "Kiefer & Kajak Europe", "Marktwiese", "Zeltplatz24"]
 
 
@@ -37,10 +44,10 @@ def test_product_is_stopped_confirmed_and_lifted(sign_in, demo_server):
     lines = page.locator("[name=line_ids] .o_data_row")
     for seller in SELLERS:
         line = lines.filter(has=page.get_by_text(seller, exact=True))
-        expect(line.locator("[name=state]")).to_have_text("Confirmed")
+        expect(line.locator("td[name=state]")).to_have_text("Confirmed")
         expect(line).to_contain_text("Shows 0")
     outlet = lines.filter(has_text="Kajak Outlet")
-    expect(outlet.locator("[name=state]")).to_have_text("Nothing to stop")
+    expect(outlet.locator("td[name=state]")).to_have_text("Nothing to stop")
     admin = Session(demo_server.url, demo_server.database, "admin", "admin")
     assert set(_shown(admin)) == {0}
 
@@ -52,14 +59,9 @@ def test_product_is_stopped_confirmed_and_lifted(sign_in, demo_server):
 
     web.open_menu(page, "Catalogue", "Listings")
     web.search(page, PRODUCT)
-    shown = page.locator(".o_data_row [name=published_quantity]")
-    for _attempt in range(web.PATIENCE):
-        if "0" not in shown.all_inner_texts():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
-        shown.first.wait_for()
-    assert 0 not in _shown(admin)
+    web.open_row(page, PRODUCT)
+    quantity = page.locator("[name='published_quantity']")
+    web.reload_until(page, quantity.filter(has_text=re.compile("^[1-9]")).first)
 
 
 def _shown(session):
@@ -78,3 +80,17 @@ def test_support_sees_stops_and_does_not_stop(sign_in):
     expect(page.get_by_role("button", name="Stop selling")).to_have_count(0)
     web.open_row(page, "checks the valves")
     expect(page.locator("[name=line_ids]")).to_contain_text("Confirmed")
+
+
+def test_stop_fits_a_telephone(sign_in):
+    browser = sign_in(web.CHANNEL_ADMIN, **PHONE)
+    page = browser.page
+    for action in ("oms_sales_stop_action", "oms_listing_action_refused"):
+        browser.open(
+            f"/odoo/action-oms_connector.{action}",
+            ".o_kanban_record:not(.o_kanban_ghost)",
+        )
+        page.locator(".o_kanban_record:not(.o_kanban_ghost)").first.click()
+        page.locator(".o_form_view").wait_for()
+        width = page.evaluate("document.scrollingElement.scrollWidth")
+        assert width <= page.evaluate("innerWidth"), action
