@@ -1,6 +1,7 @@
 from . import (
     oms_allocation,
     oms_intake,
+    oms_listing,
     oms_sourcing,
     oms_sourcing_candidate,
     oms_sourcing_decision,

@@ -20,7 +20,7 @@ class OmsIntake(models.AbstractModel):
         """Values of the `sale.order` for a document.
 
         :param dict parties: the three partner fields of the order
-        :param dict listings: {sku: product id}
+        :param Assortment listings: {sku: product id}
         :param dict taxes: cache of {(country id, rate, included, whose): tax ids}
         """
         currency = self._currency(document.currency)
@@ -84,7 +84,8 @@ class OmsIntake(models.AbstractModel):
         name = line.title or product.display_name
         return {
             "product_id": product.id,
-            "product_uom_id": product.uom_id.id,
+            "product_uom_id": (line.is_article and listings.units.get(line.sku))
+            or product.uom_id.id,
             "name": "\n".join(filter(None, (name, line.personalisation))),
             "product_uom_qty": float(line.quantity),
             "oms_external_id": line.external_id,
@@ -190,7 +191,19 @@ class OmsIntake(models.AbstractModel):
                     for sku in sorted(new)
                 ]
             )
-        return {listing.sku: listing.product_id.id for listing in known}
+        return Assortment(known)
+
+
+class Assortment(dict):
+    """Product ids by the channel's SKU.
+
+    `units` names the unit of those that are sold by more than one of the product's
+    own: a pack stays one unit of its line, at its price, whatever is in it.
+    """
+
+    def __init__(self, listings):
+        super().__init__((one.sku, one.product_id.id) for one in listings)
+        self.units = {one.sku: one.uom_id.id for one in listings if one.uom_id}
 
 
 def _price_and_discount(line, currency, exact):

@@ -39,8 +39,18 @@ class OmsListing(models.Model):
     )
     active = fields.Boolean(default=True)
 
-    buffer = fields.Integer(help="Units that this channel is never shown.")
-    max_quantity = fields.Integer(string="Most Shown", help="0: as many as there are.")
+    uom_id = fields.Many2one(
+        "uom.uom",
+        string="Sold as",
+        help="What one unit at the channel is, such as a pack of 6. Empty: one of the "
+        "product's own unit.",
+    )
+    rule_ids = fields.One2many(
+        "oms.stock.rule",
+        "listing_id",
+        string="Stock Rules",
+        help="They win over all rules of the channel and the category.",
+    )
     publishable = fields.Integer(compute="_compute_publishable")
     published_quantity = fields.Integer(readonly=True, copy=False)
     published_levels = fields.Json(
@@ -54,7 +64,7 @@ class OmsListing(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("product_id", "buffer", "max_quantity", "channel_id.warehouse_ids")
+    @api.depends("product_id", "uom_id", "rule_ids", "channel_id.warehouse_ids")
     def _compute_publishable(self):
         figures = self._publishable()
         for listing in self:
@@ -71,7 +81,7 @@ class OmsListing(models.Model):
     def write(self, vals):
         mapped = "product_id" in vals
         result = super().write(vals)
-        if mapped or {"buffer", "max_quantity", "active"} & vals.keys():
+        if mapped or {"uom_id", "active"} & vals.keys():
             self._mark()
         if mapped:
             self._release_holds()
@@ -159,100 +169,6 @@ class OmsListing(models.Model):
             self.env["oms.stock.mark"].sudo()._insert(
                 SQL("listing.id IN %s", tuple(self.ids)), **how
             )
-
-    def _publishable(self):
-        """What may be sold, by listing and warehouse, in two queries.
-
-        Of what the channel's warehouses have and nobody has reserved, first goes what
-        orders ask for that have not reserved yet, then the buffer; both come out of
-        the warehouse that has most.
-
-        :return: {listing id: {warehouse id: units, never below 0}}
-        :rtype: dict[int, dict[int, int]]
-        """
-        figures = {listing.id: {} for listing in self if listing.id}
-        if not figures:
-            return figures
-        self.env.flush_all()
-        demand = self._unreserved_demand()
-        free = defaultdict(dict)
-        for listing_id, warehouse_id, quantity in self._free_stock():
-            free[listing_id][warehouse_id] = int(quantity)
-        for listing in self.filtered("id"):
-            if not listing.active or not listing.product_id:
-                continue
-            takers = int(demand.get(listing.product_id.id, 0)) + listing.buffer
-            figures[listing.id] = _less(
-                free[listing.id], takers, listing.max_quantity or None
-            )
-        return figures
-
-    def _free_stock(self):
-        """Rows of listing, source warehouse and what is there and not reserved."""
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT listing.id, warehouse.id,
-                       FLOOR(COALESCE(SUM(quant.quantity - quant.reserved_quantity), 0))
-                FROM oms_listing AS listing
-                JOIN oms_channel_stock_warehouse_rel AS source
-                  ON source.oms_channel_id = listing.channel_id
-                JOIN stock_warehouse AS warehouse
-                  ON warehouse.id = source.stock_warehouse_id AND warehouse.active
-                JOIN stock_location AS stock ON stock.id = warehouse.lot_stock_id
-                LEFT JOIN (
-                    stock_quant AS quant
-                    JOIN stock_location AS place
-                      ON place.id = quant.location_id AND place.usage = 'internal'
-                ) ON quant.product_id = listing.product_id
-                 AND place.parent_path LIKE stock.parent_path || '%%'
-                WHERE listing.id IN %s
-                GROUP BY listing.id, warehouse.id
-                """,
-                tuple(self.ids),
-            )
-        )
-
-    def _unreserved_demand(self):
-        """Units that orders ask for and have not reserved, by product id.
-
-        Channel orders count from the moment they are seen, paid or not; other orders
-        from their confirmation. A move that continues another has nothing of its own.
-        What a channel sends from its own warehouse asks for nothing of ours.
-        """
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT line.product_id,
-                           SUM(GREATEST(
-                               0, line.product_uom_qty - COALESCE(taken.qty, 0)))
-                    FROM sale_order_line AS line
-                    JOIN sale_order AS sale ON sale.id = line.order_id
-                    LEFT JOIN LATERAL (
-                        SELECT SUM(move.quantity) AS qty
-                        FROM stock_move AS move
-                        JOIN stock_location AS origin ON origin.id = move.location_id
-                        WHERE move.sale_line_id = line.id
-                          AND move.state NOT IN ('draft', 'cancel')
-                          AND origin.usage = 'internal'
-                          AND NOT EXISTS (
-                              SELECT FROM stock_move_move_rel AS chain
-                              WHERE chain.move_dest_id = move.id)
-                    ) AS taken ON TRUE
-                    WHERE line.product_id IN %s
-                      AND line.oms_by_channel IS NOT TRUE
-                      AND sale.company_id IN %s
-                      AND (sale.state = 'sale'
-                           OR sale.state IN ('draft', 'sent')
-                              AND sale.oms_channel_id IS NOT NULL)
-                    GROUP BY line.product_id
-                    """,
-                    tuple(self.product_id.ids) or (0,),
-                    tuple(self.company_id.ids) or (0,),
-                )
-            )
-        )
 
     def _publish_stock(self, seconds=inf):
         """Send what changed, in the largest portions that the channel takes.
@@ -378,21 +294,3 @@ class OmsListing(models.Model):
         """
         documents = [document for _listing, document in portion]
         self.env["oms.message"]._record_sync(self.channel_id, kind, documents, results)
-
-
-def _less(free, takers, most):
-    """Take units away from where most is, then cap the sum.
-
-    :param dict free: {key: units}, may be negative
-    :param int takers: units that others have a right to
-    :param most: the sum's cap, None for none
-    """
-    left = {key: max(0, quantity) for key, quantity in free.items()}
-    takers -= sum(min(0, quantity) for quantity in free.values())
-    surplus = 0 if most is None else max(0, sum(left.values()) - takers - most)
-    to_take = max(takers, 0) + surplus
-    for key in sorted(left, key=lambda key: (-left[key], key)):
-        taken = min(left[key], to_take)
-        left[key] -= taken
-        to_take -= taken
-    return left

@@ -53,7 +53,7 @@ class OmsListing(models.Model):
             # What the channel refused under another name, it may take now.
             refused = self.sudo().price_ids.filtered(lambda p: p.state == "refused")
             refused.state = "due"
-        if {"product_id", "external_id", "sku", "active"} & vals.keys():
+        if {"product_id", "uom_id", "external_id", "sku", "active"} & vals.keys():
             self._mark_prices()
         return result
 
@@ -132,7 +132,9 @@ class OmsListing(models.Model):
     def _price_units(self):
         """How many of the product the listing sells at once."""
         self.ensure_one()
-        return 1
+        if not self.uom_id:
+            return 1
+        return self.uom_id._compute_quantity(1, self.product_id.uom_id, round=False)
 
     def _price_vals(self):
         return {"listing_id": self.id, "channel_id": self.channel_id.id}

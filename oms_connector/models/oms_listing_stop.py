@@ -43,12 +43,17 @@ class OmsListing(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _publishable(self):
+    def _stopped(self):
         """Override of `oms_connector`: of what is stopped, nothing may be sold."""
-        figures = super()._publishable()
-        for listing_id in self._stopped_ids():
-            figures[listing_id] = dict.fromkeys(figures[listing_id], 0)
-        return figures
+        self.env["oms.sales.stop"].flush_model()
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM oms_sales_stop AS stop
+                WHERE stop.state = 'open' AND %s)
+            """,
+            SQL(COVERED),
+        )
 
     def _changed_levels(self):
         """Override of `oms_connector`: no place is forgotten that shows something."""

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models
@@ -11,6 +12,8 @@ PUSH_KEY = "oms stock "
 """With the channel's id, the identity of the job that takes its marks."""
 URGENT, USUAL, CAN_WAIT = range(3)
 """Ranks of marks: selling was stopped; sold or received; sent for good measure."""
+LOOK_BACK = timedelta(minutes=10)
+"""How far the scheduled action looks back: it runs each minute, or later."""
 
 
 class OmsStockMark(models.Model):
@@ -41,6 +44,8 @@ class OmsStockMark(models.Model):
 
         :param product_ids: ids of product.product
         """
+        if not product_ids:
+            return
         marked = self.env.cr.precommit.data.setdefault("oms.marked", set())
         if not marked:
             env = self.env
@@ -53,7 +58,8 @@ class OmsStockMark(models.Model):
     def _write_marks(self):
         product_ids = self.env.cr.precommit.data.pop("oms.marked", ())
         if product_ids:
-            self._insert(SQL("product_id IN %s", tuple(product_ids)))
+            concerned = self.env["oms.kit"]._with_kits(product_ids)
+            self._insert(SQL("listing.product_id IN (%s)", concerned))
 
     @api.model
     def _insert(self, condition, rank=USUAL, again=False):
@@ -137,8 +143,12 @@ class OmsStockMark(models.Model):
     def _cron_push(self):
         """Wake the channels that have marks left, whatever became of their jobs.
 
-        Marks that no channel will ever take are dropped.
+        What changes what may be sold without anything moving is marked here. Marks that
+        no channel will ever take are dropped.
         """
+        self._mark_changed_kits()
+        self._mark_expired()
+        self._write_marks()
         rows = self.env.execute_query(
             SQL("SELECT DISTINCT channel_id FROM oms_stock_mark")
         )
@@ -155,6 +165,42 @@ class OmsStockMark(models.Model):
             )
         )
         able._one_by_one(lambda channel: channel._later_push_stock())
+
+    @api.model
+    def _mark_changed_kits(self):
+        """Mark the kits whose bill of materials was edited since we last looked."""
+        if not self.env["oms.kit"]._exist():
+            return
+        bills = self.env["mrp.bom"].sudo().with_context(active_test=False)
+        changed = bills.search(
+            [
+                "|",
+                ("write_date", ">=", fields.Datetime.now() - LOOK_BACK),
+                ("bom_line_ids.write_date", ">=", fields.Datetime.now() - LOOK_BACK),
+            ]
+        )
+        products = changed.product_id | changed.product_tmpl_id.product_variant_ids
+        self._mark_products(products.ids)
+
+    @api.model
+    def _mark_expired(self):
+        """Mark the products of which a lot has just become too old to be sold."""
+        if "removal_date" not in self.env["stock.quant"]._fields:
+            return
+        now = fields.Datetime.now()
+        lots = self.env["stock.lot"].sudo()
+        old = lots.search(
+            [
+                "|",
+                "&",
+                ("removal_date", ">", now - LOOK_BACK),
+                ("removal_date", "<=", now),
+                "&",
+                ("expiration_date", ">", now - LOOK_BACK),
+                ("expiration_date", "<=", now),
+            ]
+        )
+        self._mark_products(old.product_id.ids)
 
     # === BUSINESS METHODS - TAKING === #
 
@@ -176,14 +222,14 @@ class OmsStockMark(models.Model):
         return self.env.cr.fetchone()[0]
 
     @api.model
-    def _take(self, channel, most):
+    def _take(self, channel, most=None):
         """Take marks of a channel; whoever rolls back leaves them where they were.
 
         By rank, then those first that came first; with what is urgent goes nothing
         else, so that it is soon there. What is left, and what comes while we have
         them, is taken up when we commit.
 
-        :param int most: listings to take
+        :param int most: listings to take; all where it is None
         :return: the listings that were marked, in a context that says their rank
             (`oms_rank`) and which are to be sent again (`oms_again`); empty while
             another worker takes some

@@ -34,6 +34,8 @@ class SaleOrderLine(models.Model):
         help="What the line comes to with our tax, as the channel says.",
     )
 
+    _oms_asked_idx = models.Index("(product_id) WHERE state IN ('draft', 'sent')")
+
     # === COMPUTE METHODS === #
 
     def _compute_price_unit(self):

@@ -9,6 +9,11 @@ class StockMove(models.Model):
     oms_personalisation = fields.Text(related="sale_line_id.oms_personalisation")
     oms_bundle = fields.Char(related="sale_line_id.oms_bundle")
 
+    _oms_queue_idx = models.Index(
+        "(product_id) WHERE state IN ('confirmed', 'partially_available')"
+        " AND sale_line_id IS NOT NULL"
+    )
+
     # === BUSINESS METHODS === #
 
     def _oms_is_short(self):

@@ -2,7 +2,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.document import Listing, ListingRef
-from odoo.addons.oms_connector.models.oms_listing import _less
 from odoo.addons.oms_connector.models.oms_stock_mark import CAN_WAIT
 
 from .common import NOON, ConnectorCase
@@ -66,12 +65,6 @@ class TestListing(ConnectorCase):
         self.push()
         self.assertEqual(self.shown()["S-TENT"], 0)
 
-    def test_buffer_and_most_shown(self):
-        tent, lamp = self.listings
-        tent.buffer, lamp.max_quantity = 3, 2
-        self.push()
-        self.assertEqual(self.shown(), {"S-TENT": 7, "S-LAMP": 2})
-
     def test_stock_elsewhere_is_not_this_channel_s(self):
         other = self.env["stock.warehouse"].create({"name": "Ulm", "code": "ULM"})
         self.set_stock(self.tent, 100, other)
@@ -125,13 +118,6 @@ class TestListing(ConnectorCase):
                 "NOBODY": self.env["product.product"],
             },
         )
-
-    def test_late_demand_takes_from_where_most_is(self):
-        self.assertEqual(_less({1: 5, 2: 3}, 3, None), {1: 2, 2: 3})
-        self.assertEqual(_less({1: 5, 2: 3}, 7, None), {1: 0, 2: 1})
-        self.assertEqual(_less({1: 5, 2: -2}, 1, None), {1: 2, 2: 0})
-        self.assertEqual(_less({1: 5, 2: 3}, 1, 4), {1: 1, 2: 3})
-        self.assertEqual(sum(_less({1: 5, 2: 3}, 20, 4).values()), 0)
 
     def test_one_job_takes_so_many_and_leaves_the_rest(self):
         marks = self.env["oms.stock.mark"]

@@ -158,6 +158,24 @@ def with_all(cluster: Cluster) -> str:
     )
 
 
+def with_stock_apps(cluster: Cluster) -> str:
+    """The template of the apps that change what there is to sell."""
+    return _template(
+        cluster, "stock_apps", [], with_dependencies, modules=list(settings.STOCK_APPS)
+    )
+
+
+def with_apps(cluster: Cluster) -> str:
+    """The template with all our add-ons beside the apps that change stock."""
+    return _template(
+        cluster,
+        "apps",
+        [addon_hash(addon) for addon in addons_present()],
+        with_stock_apps,
+        modules=list(addons_present()),
+    )
+
+
 def with_demo(cluster: Cluster) -> str:
     """The template of the demo company."""
     return _template(

@@ -15,6 +15,9 @@ CHART_OF_ACCOUNTS = "l10n_de"
 COUNTER_SALES = "point_of_sale"
 KITS = "sale_mrp"
 
+# Apps of Odoo's that change what there is to sell; a test database of their own.
+STOCK_APPS = (COUNTER_SALES, "sale_mrp", "product_expiry")
+
 DEFAULT_PORTS = {
     "OMS_HTTP_PORT": 8469,  # Odoo, as people and tests see it
     "OMS_GEVENT_PORT": 8472,  # Odoo's websockets, behind the port above

@@ -2,6 +2,7 @@
 
     pure       tests/pure       no database, no Odoo
     add-ons    oms_*/tests      inside Odoo, on a database with just that add-on
+    apps       tests/apps       inside Odoo, beside the apps of Odoo's that move stock
     install    tests/install    each add-on comes and goes
     race       tests/race       workers sell the last units at the same moment
     faults     tests/faults     a channel fails, workers are killed, a database restarts
@@ -73,7 +74,7 @@ def _stages(paths: list[str]) -> dict[str, list[str]]:
     """The stages to run, and the paths for each."""
     folders = {"pure": "tests/pure"}
     folders |= {addon: f"{addon}/tests" for addon in settings.ADDONS}
-    folders |= {stage: f"tests/{stage}" for stage in SERVER_STAGES}
+    folders |= {stage: f"tests/{stage}" for stage in ("apps", *SERVER_STAGES)}
     stages = {}
     for stage, folder in folders.items():
         chosen = [path for path in paths if _is_inside(path, folder)]
@@ -101,11 +102,11 @@ def _run_stage(name: str, paths: list[str], options: list[str]) -> Result:
         pythonpath = f"pythonpath={' '.join(settings.ADDONS)}"
         return _pytest([*paths, *WITHOUT_ODOO, "-o", pythonpath, *options])
     with Cluster("test") as cluster:
-        if name not in settings.ADDONS:
+        if name in SERVER_STAGES:
             return _pytest([*paths, *WITHOUT_ODOO, *options])
         copy = f"test_{name}_{database.own_suffix()}"
         try:
-            database.copy(cluster, database.with_addons(cluster, (name,)), copy)
+            database.copy(cluster, _template(cluster, name), copy)
             config = odoo_config.write(cluster, copy, copy)
             odoo = [f"--odoo-database={copy}", f"--odoo-config={config}", "--odoo-http"]
             return _pytest([*paths, *odoo, *options])
@@ -114,6 +115,12 @@ def _run_stage(name: str, paths: list[str], options: list[str]) -> Result:
             return Result(failed=1)
         finally:
             database.drop(cluster, copy)
+
+
+def _template(cluster: Cluster, name: str) -> str:
+    if name == "apps":
+        return database.with_apps(cluster)
+    return database.with_addons(cluster, (name,))
 
 
 def _pytest(arguments: list[str]) -> Result:

@@ -1,0 +1,596 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class OmsListing(models.Model):
+    """What may be sold: one computation, for any number of listings at once.
+
+    `_figure_terms` is a chain of named steps in SQL, from what lies on the shelves to
+    what each listing shows. Whoever needs a result, the job that publishes or the
+    screen that explains, selects from the same steps.
+
+    | step | one row for | says |
+    |---|---|---|
+    | chosen | listing | what it sells, and how many of it make one unit |
+    | source | channel, warehouse | whose stock a channel sells |
+    | need | product, component | what one unit of a product takes off the shelf |
+    | held | component, warehouse | on hand, reserved, not for sale |
+    | waiting | delivery of an order | what it waits for |
+    | queued | component, warehouse | all that deliveries wait for |
+    | asked | order line | what orders ask for that are not delivered yet |
+    | claim | component, channel | all that its orders ask for |
+    | aside | component, channel | what is set aside for that channel |
+    | node | channel, component, warehouse | all of these |
+    | spare | channel, component, warehouse | what is left after all who come first |
+    | unit | listing, warehouse | whole units that can be made of it |
+    | ruled | listing, warehouse | with the rules that won |
+    | figure | listing | all warehouses together, term by term |
+    | shown | listing, warehouse | what is shown |
+    """
+
+    _inherit = "oms.listing"
+
+    # === BUSINESS METHODS === #
+
+    def _publishable(self):
+        """What may be sold, by listing and warehouse, in one query.
+
+        :return: {listing id: {warehouse id: units, never below 0}}
+        :rtype: dict[int, dict[int, int]]
+        """
+        figures = {listing_id: {} for listing_id in self.ids}
+        if not figures:
+            return figures
+        self.env.flush_all()
+        for listing_id, warehouse_id, quantity in self.env.execute_query(
+            SQL(
+                "%s SELECT listing_id, warehouse_id, quantity::integer FROM shown",
+                self._figure_terms(),
+            )
+        ):
+            figures[listing_id][warehouse_id] = quantity
+        return figures
+
+    def _figure_terms(self):
+        """The steps of the computation, as the `WITH` of a query over them."""
+        steps = (
+            *self._steps_of_listings(),
+            *self._steps_of_needs(),
+            *self._steps_of_stock(),
+            *self._steps_of_orders(),
+            *self._steps_of_nodes(),
+            *self._steps_of_rules(),
+            *self._steps_of_figures(),
+        )
+        return SQL("WITH RECURSIVE %s", SQL(", ").join(steps))
+
+    def _stopped(self):
+        """Hook: the condition under which a row of `oms_listing AS listing` shows 0."""
+        return SQL("FALSE")
+
+    # === BUSINESS METHODS - WHAT IS SOLD, AND FROM WHERE === #
+
+    def _steps_of_listings(self):
+        yield SQL(
+            """
+            chosen AS MATERIALIZED (
+                SELECT listing.id, listing.channel_id, listing.company_id,
+                       listing.product_id, template.categ_id,
+                       COALESCE(sold.factor / unit.factor, 1)::numeric AS pack,
+                       (%s) AS stopped
+                FROM oms_listing AS listing
+                JOIN product_product AS product ON product.id = listing.product_id
+                JOIN product_template AS template
+                  ON template.id = product.product_tmpl_id
+                JOIN uom_uom AS unit ON unit.id = template.uom_id
+                LEFT JOIN uom_uom AS sold ON sold.id = listing.uom_id
+                WHERE listing.id = ANY(%s) AND listing.active
+            )
+            """,
+            self._stopped(),
+            list(self.ids),
+        )
+        # A channel that knows locations shows what lies in those that it knows.
+        yield SQL(
+            """
+            source AS MATERIALIZED (
+                SELECT chosen.oms_channel_id AS channel_id,
+                       warehouse.id AS warehouse_id, warehouse.lot_stock_id
+                FROM oms_channel_stock_warehouse_rel AS chosen
+                JOIN stock_warehouse AS warehouse
+                  ON warehouse.id = chosen.stock_warehouse_id AND warehouse.active
+                WHERE NOT EXISTS (
+                          SELECT FROM oms_channel_location AS place
+                          WHERE place.channel_id = chosen.oms_channel_id
+                            AND place.warehouse_id IS NOT NULL)
+                   OR EXISTS (
+                          SELECT FROM oms_channel_location AS place
+                          WHERE place.channel_id = chosen.oms_channel_id
+                            AND place.warehouse_id = warehouse.id)
+            )
+            """
+        )
+        yield SQL(
+            """
+            reach AS (
+                SELECT DISTINCT mine.channel_id, other.channel_id AS other_id
+                FROM source AS mine
+                JOIN source AS other ON other.warehouse_id = mine.warehouse_id
+            )
+            """
+        )
+
+    def _steps_of_needs(self):
+        """What one unit of a product takes off the shelf: itself, unless it is a kit."""
+        kits = self.env["oms.kit"]
+        if not kits._exist():
+            root = SQL("SELECT DISTINCT company_id, product_id FROM chosen")
+            part = SQL(
+                """
+                SELECT company_id, product_id AS root_id, product_id AS item_id,
+                       1::numeric AS quantity, NULL::integer AS bom_id
+                FROM root
+                """
+            )
+        else:
+            asked = self._demand_parts(
+                kits._is_kit(SQL.identifier("line", "product_id"))
+            )
+            yield SQL("asked_kit AS MATERIALIZED (%s)", SQL(" UNION ALL ").join(asked))
+            root = SQL(
+                """
+                SELECT company_id, product_id FROM chosen
+                UNION SELECT company_id, product_id FROM asked_kit
+                """
+            )
+            part = kits._parts()
+        yield SQL("root AS (%s)", root)
+        yield SQL("part AS (%s)", part)
+        yield SQL(
+            """
+            need AS MATERIALIZED (
+                SELECT part.company_id, part.root_id, part.item_id AS component_id,
+                       SUM(part.quantity) AS quantity
+                FROM part
+                JOIN product_product AS product ON product.id = part.item_id
+                JOIN product_template AS template
+                  ON template.id = product.product_tmpl_id AND template.is_storable
+                WHERE part.bom_id IS NULL
+                GROUP BY part.company_id, part.root_id, part.item_id
+            )
+            """
+        )
+        yield SQL(
+            """
+            component AS MATERIALIZED (
+                SELECT DISTINCT chosen.channel_id, chosen.company_id, need.component_id
+                FROM chosen
+                JOIN need ON need.root_id = chosen.product_id
+                         AND need.company_id = chosen.company_id
+            )
+            """
+        )
+
+    # === BUSINESS METHODS - WHAT IS THERE === #
+
+    def _steps_of_stock(self):
+        yield SQL(
+            """
+            shelf AS MATERIALIZED (
+                SELECT place.warehouse_id, place.id AS location_id,
+                       NOT EXISTS (
+                           SELECT FROM stock_location AS apart
+                           WHERE apart.oms_not_sellable
+                             AND place.parent_path LIKE apart.parent_path || '%%'
+                       ) AS sellable
+                FROM (SELECT DISTINCT warehouse_id, lot_stock_id FROM source) AS home
+                JOIN stock_location AS stock ON stock.id = home.lot_stock_id
+                JOIN stock_location AS place
+                  ON place.warehouse_id = home.warehouse_id
+                 AND place.usage = 'internal'
+                 AND place.parent_path LIKE stock.parent_path || '%%'
+            )
+            """
+        )
+        yield SQL(
+            """
+            held AS MATERIALIZED (
+                SELECT quant.product_id AS component_id, shelf.warehouse_id,
+                       SUM(quant.quantity) AS on_hand,
+                       SUM(quant.reserved_quantity) AS reserved,
+                       SUM(quant.quantity - quant.reserved_quantity)
+                           FILTER (WHERE NOT shelf.sellable OR %s) AS blocked
+                FROM stock_quant AS quant
+                JOIN shelf ON shelf.location_id = quant.location_id
+                WHERE quant.product_id IN (SELECT component_id FROM component)
+                GROUP BY quant.product_id, shelf.warehouse_id
+            )
+            """,
+            self._expired(),
+        )
+
+    @api.model
+    def _expired(self):
+        """The condition under which a row of `stock_quant AS quant` may not be sold."""
+        if "removal_date" not in self.env["stock.quant"]._fields:
+            return SQL("FALSE")
+        return SQL(
+            "LEAST(quant.removal_date, quant.expiration_date) <= %s",
+            fields.Datetime.now(),
+        )
+
+    # === BUSINESS METHODS - WHAT IS ASKED FOR === #
+
+    def _steps_of_orders(self):
+        yield SQL(
+            """
+            waiting AS MATERIALIZED (
+                SELECT move.product_id AS component_id, shelf.warehouse_id,
+                       line.order_id,
+                       move.product_qty * (1
+                           - move.quantity / NULLIF(move.product_uom_qty, 0)
+                       ) AS quantity
+                FROM stock_move AS move
+                JOIN shelf ON shelf.location_id = move.location_id
+                JOIN sale_order_line AS line ON line.id = move.sale_line_id
+                WHERE move.product_id IN (SELECT component_id FROM component)
+                  AND move.state IN ('confirmed', 'partially_available')
+                  AND move.sale_line_id IS NOT NULL
+                  AND move.procure_method = 'make_to_stock'
+                  AND NOT EXISTS (
+                      SELECT FROM stock_move_move_rel AS chain
+                      WHERE chain.move_dest_id = move.id)
+            ), queued AS (
+                SELECT component_id, warehouse_id, SUM(quantity) AS quantity
+                FROM waiting GROUP BY component_id, warehouse_id
+            )
+            """
+        )
+        wanted = SQL("line.product_id IN (SELECT component_id FROM component)")
+        asked = self._demand_parts(wanted)
+        of_kits = SQL()
+        if self.env["oms.kit"]._exist():
+            of_kits = SQL(
+                """
+                UNION ALL
+                SELECT need.component_id, asked_kit.quantity * need.quantity,
+                       asked_kit.channel_id, asked_kit.order_id
+                FROM asked_kit
+                JOIN need ON need.root_id = asked_kit.product_id
+                         AND need.company_id = asked_kit.company_id
+                """
+            )
+        yield SQL(
+            """
+            asked AS MATERIALIZED (
+                SELECT product_id AS component_id, quantity, channel_id, order_id
+                FROM (%s) AS direct
+                %s
+            )
+            """,
+            SQL(" UNION ALL ").join(asked),
+            of_kits,
+        )
+        yield SQL(
+            """
+            claim AS (
+                SELECT component_id, channel_id, SUM(quantity) AS quantity
+                FROM asked GROUP BY component_id, channel_id
+            )
+            """
+        )
+
+    @api.model
+    def _demand_parts(self, condition):
+        """Hook: what orders ask for and no delivery waits for yet.
+
+        A channel's orders count from the moment they are seen, paid or not.
+
+        :param SQL condition: on a `sale_order_line AS line`
+        :return: queries of product, quantity in its unit, channel, company and order
+        :rtype: list[SQL]
+        """
+        return [
+            SQL(
+                """
+                SELECT line.product_id,
+                       (line.product_uom_qty * used.factor / unit.factor)::numeric
+                           AS quantity,
+                       sale.oms_channel_id AS channel_id, sale.company_id,
+                       sale.id AS order_id
+                FROM sale_order_line AS line
+                JOIN sale_order AS sale ON sale.id = line.order_id
+                JOIN product_product AS product ON product.id = line.product_id
+                JOIN product_template AS template
+                  ON template.id = product.product_tmpl_id
+                JOIN uom_uom AS unit ON unit.id = template.uom_id
+                JOIN uom_uom AS used ON used.id = line.product_uom_id
+                WHERE %s
+                  AND line.state IN ('draft', 'sent')
+                  AND line.oms_by_channel IS NOT TRUE
+                  AND sale.oms_channel_id IS NOT NULL
+                """,
+                condition,
+            )
+        ]
+
+    # === BUSINESS METHODS - WHO COMES FIRST === #
+
+    def _steps_of_nodes(self):
+        yield SQL(
+            """
+            aside AS MATERIALIZED (
+                SELECT own.component_id, own.channel_id, MAX(own.value) AS quantity
+                FROM (
+                    SELECT DISTINCT ON (listing.id)
+                           listing.product_id AS component_id, listing.channel_id,
+                           rule.value
+                    FROM oms_listing AS listing
+                    JOIN product_product AS product ON product.id = listing.product_id
+                    JOIN product_template AS template
+                      ON template.id = product.product_tmpl_id
+                    LEFT JOIN product_category AS category
+                      ON category.id = template.categ_id
+                    JOIN oms_stock_rule AS rule
+                      ON rule.term = 'set_aside' AND rule.active
+                     AND rule.company_id = listing.company_id
+                     AND (rule.listing_id = listing.id
+                          OR rule.channel_id = listing.channel_id)
+                    LEFT JOIN product_category AS branch ON branch.id = rule.categ_id
+                    WHERE listing.product_id IN (SELECT component_id FROM component)
+                      AND listing.active
+                      AND (branch.id IS NULL
+                           OR category.parent_path LIKE branch.parent_path || '%%')
+                      AND EXISTS (SELECT FROM oms_stock_rule WHERE term = 'set_aside')
+                    ORDER BY listing.id, rule.listing_id IS NULL,
+                             LENGTH(branch.parent_path) DESC NULLS LAST, rule.id
+                ) AS own
+                GROUP BY own.component_id, own.channel_id
+            )
+            """
+        )
+        yield SQL(
+            """
+            taker AS (
+                SELECT component.channel_id, component.component_id,
+                       SUM(claim.quantity) AS claimed, 0::numeric AS aside
+                FROM component
+                JOIN claim ON claim.component_id = component.component_id
+                JOIN reach ON reach.channel_id = component.channel_id
+                          AND reach.other_id = claim.channel_id
+                GROUP BY component.channel_id, component.component_id
+                UNION ALL
+                SELECT component.channel_id, component.component_id,
+                       0, SUM(aside.quantity)
+                FROM component
+                JOIN aside ON aside.component_id = component.component_id
+                          AND aside.channel_id <> component.channel_id
+                JOIN reach ON reach.channel_id = component.channel_id
+                          AND reach.other_id = aside.channel_id
+                GROUP BY component.channel_id, component.component_id
+            ), taken AS (
+                SELECT channel_id, component_id,
+                       SUM(claimed) AS claimed, SUM(aside) AS aside
+                FROM taker GROUP BY channel_id, component_id
+            )
+            """
+        )
+        yield SQL(
+            """
+            node AS (
+                SELECT component.channel_id, component.company_id,
+                       component.component_id, source.warehouse_id,
+                       COALESCE(held.on_hand, 0) AS on_hand,
+                       COALESCE(held.reserved, 0) AS reserved,
+                       COALESCE(held.blocked, 0) AS blocked,
+                       COALESCE(queued.quantity, 0) AS queued,
+                       COALESCE(taken.claimed, 0) AS claimed,
+                       COALESCE(taken.aside, 0) AS aside,
+                       COALESCE(held.on_hand - held.reserved, 0)
+                           - COALESCE(held.blocked, 0)
+                           - COALESCE(queued.quantity, 0) AS open
+                FROM component
+                JOIN source ON source.channel_id = component.channel_id
+                LEFT JOIN held ON held.component_id = component.component_id
+                              AND held.warehouse_id = source.warehouse_id
+                LEFT JOIN queued ON queued.component_id = component.component_id
+                                AND queued.warehouse_id = source.warehouse_id
+                LEFT JOIN taken ON taken.component_id = component.component_id
+                               AND taken.channel_id = component.channel_id
+            ), lacking AS (
+                SELECT node.*,
+                       claimed + aside - SUM(LEAST(open, 0)) OVER channel_stock
+                           AS takers
+                FROM node
+                WINDOW channel_stock AS (PARTITION BY channel_id, component_id)
+            ), spare AS MATERIALIZED (
+                SELECT lacking.*, %s AS free
+                FROM lacking
+            )
+            """,
+            _from_most("open", "takers", "channel_id, component_id"),
+        )
+
+    # === BUSINESS METHODS - RULES === #
+
+    def _steps_of_rules(self):
+        """The rule that wins for each term: [value, rule id, how specific it is].
+
+        Rules that name a listing stand over all others; the others are settled for
+        each channel and category, not for each listing.
+        """
+        yield SQL(
+            """
+            general AS MATERIALIZED (
+                SELECT best.channel_id, best.categ_id, best.warehouse_id,
+                       jsonb_object_agg(best.term, best.said) AS terms
+                FROM (
+                    SELECT DISTINCT ON (kind.channel_id, kind.categ_id,
+                                        rule.warehouse_id, rule.term)
+                           kind.channel_id, kind.categ_id, rule.warehouse_id, rule.term,
+                           jsonb_build_array(rule.value, rule.id, grade.grade) AS said
+                    FROM (SELECT DISTINCT channel_id, company_id, categ_id
+                          FROM chosen) AS kind
+                    JOIN oms_stock_rule AS rule
+                      ON rule.active AND rule.listing_id IS NULL
+                     AND rule.company_id = kind.company_id
+                     AND (rule.channel_id IS NULL
+                          OR rule.channel_id = kind.channel_id)
+                    LEFT JOIN product_category AS category
+                      ON category.id = kind.categ_id
+                    LEFT JOIN product_category AS branch ON branch.id = rule.categ_id
+                    CROSS JOIN LATERAL (SELECT %s AS grade) AS grade
+                    WHERE branch.id IS NULL
+                       OR category.parent_path LIKE branch.parent_path || '%%'
+                    ORDER BY kind.channel_id, kind.categ_id, rule.warehouse_id,
+                             rule.term, grade.grade DESC, rule.id
+                ) AS best
+                GROUP BY best.channel_id, best.categ_id, best.warehouse_id
+            )
+            """,
+            SQL(
+                """
+                COALESCE(array_length(string_to_array(branch.parent_path, '/'), 1), 0)
+                    * 4
+                + CASE WHEN rule.warehouse_id IS NULL THEN 0 ELSE 2 END
+                + CASE WHEN rule.channel_id IS NULL THEN 0 ELSE 1 END
+                """
+            ),
+        )
+        yield SQL(
+            """
+            own AS MATERIALIZED (
+                SELECT best.listing_id, best.warehouse_id,
+                       jsonb_object_agg(best.term, best.said) AS terms
+                FROM (
+                    SELECT DISTINCT ON (rule.listing_id, rule.warehouse_id, rule.term)
+                           rule.listing_id, rule.warehouse_id, rule.term,
+                           jsonb_build_array(
+                               rule.value, rule.id,
+                               100000 + CASE WHEN rule.warehouse_id IS NULL
+                                        THEN 0 ELSE 2 END) AS said
+                    FROM oms_stock_rule AS rule
+                    WHERE rule.active
+                      AND rule.listing_id IN (SELECT id FROM chosen)
+                    ORDER BY rule.listing_id, rule.warehouse_id, rule.term, rule.id
+                ) AS best
+                GROUP BY best.listing_id, best.warehouse_id
+            )
+            """
+        )
+
+    # === BUSINESS METHODS - THE FIGURE === #
+
+    def _steps_of_figures(self):
+        yield SQL(
+            """
+            unit AS (
+                SELECT chosen.id AS listing_id, spare.warehouse_id,
+                       FLOOR(ROUND(
+                           MIN(spare.free / (need.quantity * chosen.pack)), 6)) AS units
+                FROM chosen
+                JOIN need ON need.root_id = chosen.product_id
+                         AND need.company_id = chosen.company_id
+                JOIN spare ON spare.channel_id = chosen.channel_id
+                          AND spare.company_id = chosen.company_id
+                          AND spare.component_id = need.component_id
+                GROUP BY chosen.id, spare.warehouse_id
+            )
+            """
+        )
+        yield SQL(
+            """
+            told AS (
+                SELECT unit.*, chosen.stopped,
+                       COALESCE(general.terms, '{}') || COALESCE(own.terms, '{}')
+                           AS terms,
+                       COALESCE(general_here.terms, '{}')
+                           || COALESCE(own_here.terms, '{}') AS here
+                FROM unit
+                JOIN chosen ON chosen.id = unit.listing_id
+                LEFT JOIN general ON general.channel_id = chosen.channel_id
+                    AND general.categ_id IS NOT DISTINCT FROM chosen.categ_id
+                    AND general.warehouse_id IS NULL
+                LEFT JOIN own ON own.listing_id = unit.listing_id
+                    AND own.warehouse_id IS NULL
+                LEFT JOIN general AS general_here
+                     ON general_here.channel_id = chosen.channel_id
+                    AND general_here.categ_id IS NOT DISTINCT FROM chosen.categ_id
+                    AND general_here.warehouse_id = unit.warehouse_id
+                LEFT JOIN own AS own_here ON own_here.listing_id = unit.listing_id
+                    AND own_here.warehouse_id = unit.warehouse_id
+            ), ruled AS (
+                SELECT told.*,
+                       CASE WHEN (here->'safety'->>2)::numeric
+                            > COALESCE((terms->'safety'->>2)::numeric, -1)
+                            THEN (here->'safety'->>0)::numeric END AS safety_here,
+                       CASE WHEN (here->'safety_percent'->>2)::numeric
+                            > COALESCE((terms->'safety_percent'->>2)::numeric, -1)
+                            THEN (here->'safety_percent'->>0)::numeric
+                            END AS percent_here
+                FROM told
+            )
+            """
+        )
+        yield SQL(
+            """
+            kept AS (
+                SELECT ruled.*,
+                       GREATEST(0, units - COALESCE(safety_here, 0)
+                           - CEIL(units * COALESCE(percent_here, 0) / 100)) AS kept
+                FROM ruled
+            ), total AS (
+                SELECT listing_id, SUM(units) AS units, SUM(kept) AS kept,
+                       FLOOR(SUM(units) * COALESCE(
+                           (terms->'share'->>0)::numeric, 100)
+                           / 100) AS shared,
+                       CASE WHEN bool_or(safety_here IS NULL) THEN COALESCE(
+                           (terms->'safety'->>0)::numeric, 0)
+                           ELSE 0 END AS safety,
+                       COALESCE(CEIL(
+                           SUM(units) FILTER (WHERE percent_here IS NULL)
+                           * (terms->'safety_percent'->>0)::numeric
+                           / 100), 0) AS percent_units,
+                       terms, stopped
+                FROM kept GROUP BY listing_id, terms, stopped
+            ), rest AS (
+                SELECT total.*,
+                       GREATEST(0, FLOOR(shared - (units - kept)
+                           - safety - percent_units)) AS left_over
+                FROM total
+            ), figure AS (
+                SELECT rest.*,
+                       CASE WHEN stopped THEN 0
+                            WHEN left_over < (terms->'minimum'->>0)::numeric THEN 0
+                            ELSE LEAST(left_over,
+                                FLOOR((terms->'maximum'->>0)::numeric)) END AS shown
+                FROM rest
+            ), less AS (
+                SELECT kept.*, figure.kept - figure.shown AS takers, figure.shown
+                FROM kept JOIN figure ON figure.listing_id = kept.listing_id
+            ), shown AS (
+                SELECT less.*, %s AS quantity
+                FROM less
+            )
+            """,
+            _from_most("kept", "takers", "listing_id"),
+        )
+
+
+def _from_most(amount, takers, partition):
+    """What of a row's amount is left, if takers take where most is, never below 0.
+
+    :param str partition: the columns that the rows share which the takers take from
+    """
+    amount, takers = SQL.identifier(amount), SQL.identifier(takers)
+    return SQL(
+        """
+        GREATEST(0, GREATEST(%(amount)s, 0) - GREATEST(0, %(takers)s - COALESCE(
+            SUM(GREATEST(%(amount)s, 0)) OVER (
+                PARTITION BY %(partition)s ORDER BY %(amount)s DESC, warehouse_id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))
+        """,
+        amount=amount,
+        takers=takers,
+        partition=SQL(partition),
+    )

@@ -1,0 +1,151 @@
+"""What may be sold, said a second time: slowly, plainly, one listing at a time."""
+
+from fractions import Fraction
+from math import ceil, floor
+
+
+def figure(world, listing, sources, rules):
+    """What a listing shows, by node; empty where it is not sold.
+
+    :param list sources: the nodes of each channel
+    :param list rules: all rules, the oldest first
+    """
+    if not listing.active:
+        return {}
+    nodes = sources[listing.channel]
+    parts = components(world, listing.product)
+    left = {
+        part: _spare(world, listing.channel, part, sources, rules) for part in parts
+    }
+    units = {
+        node: min(
+            floor(left[part][node] / (quantity * listing.pack))
+            for part, quantity in parts.items()
+        )
+        for node in nodes
+    }
+    return _under_rules(world, listing, units, rules)
+
+
+def components(world, product):
+    """What one unit of a product takes off the shelf."""
+    if product not in world.kits:
+        return {product: 1}
+    needed = {}
+    for part, quantity in world.kits[product].items():
+        for component, each in components(world, part).items():
+            needed[component] = needed.get(component, 0) + each * quantity
+    return needed
+
+
+def _spare(world, channel, component, sources, rules):
+    """What of a component a channel has in each of its nodes after all others."""
+    there = {}
+    for node in sources[channel]:
+        there[node] = Fraction(0)
+        for product, place_of, place, quantity, reserved in world.quants:
+            if (product, place_of) == (component, node) and place in ("shelf", "box"):
+                there[node] += quantity - reserved
+        for product, place_of, state, ordered, reserved in world.queued:
+            if (product, place_of) == (component, node) and state != "done":
+                there[node] -= ordered - reserved
+    takers = Fraction(0)
+    for product, asking, state, quantity in world.asked:
+        if asking is not None and state in ("draft", "sent"):
+            if set(sources[asking]) & set(sources[channel]):
+                takers += quantity * components(world, product).get(component, 0)
+    for other in range(len(sources)):
+        if other != channel and set(sources[other]) & set(sources[channel]):
+            takers += _set_aside(world, other, component, rules)
+    return take_from_most(there, takers)
+
+
+def _set_aside(world, channel, product, rules):
+    """What is set aside of a product for a channel: the most of its listings."""
+    most = Fraction(0)
+    for listing in world.listings:
+        if (listing.channel, listing.product) == (channel, product) and listing.active:
+            rule = _winner(world, listing, "set_aside", None, rules)
+            if rule:
+                most = max(most, rule.value)
+    return most
+
+
+def _under_rules(world, listing, units, rules):
+    def value(term, default=Fraction(0)):
+        rule = _winner(world, listing, term, None, rules)
+        return rule.value if rule else default
+
+    kept, of_all, any_of_all = {}, 0, False
+    for node, count in units.items():
+        here = _winner_at(world, listing, "safety", node, rules)
+        percent = _winner_at(world, listing, "safety_percent", node, rules)
+        kept[node] = count
+        if here and here.node is not None:
+            kept[node] -= here.value
+        else:
+            any_of_all = True
+        if percent and percent.node is not None:
+            kept[node] -= ceil(count * percent.value / 100)
+        else:
+            of_all += count
+        kept[node] = max(0, kept[node])
+    total = floor(sum(units.values()) * value("share", Fraction(100)) / 100)
+    total -= sum(units.values()) - sum(kept.values())
+    if any_of_all:
+        total -= value("safety")
+    total -= ceil(of_all * value("safety_percent") / 100)
+    total = max(0, total)
+    if total < value("minimum"):
+        total = 0
+    total = min(total, value("maximum", total))
+    return take_from_most(kept, sum(kept.values()) - total)
+
+
+def take_from_most(there, takers):
+    """What is left where, if takers take where most is; what is owed is taken, too."""
+    left = {node: max(Fraction(0), quantity) for node, quantity in there.items()}
+    takers += sum(-quantity for quantity in there.values() if quantity < 0)
+    for node in sorted(left, key=lambda node: (-left[node], node)):
+        taken = min(left[node], max(Fraction(0), takers))
+        left[node] -= taken
+        takers -= taken
+    return left
+
+
+def _winner_at(world, listing, term, node, rules):
+    """The rule for a term in one node: one of its own, or one for all nodes."""
+    found = [
+        rule
+        for rule in (
+            _winner(world, listing, term, node, rules),
+            _winner(world, listing, term, None, rules),
+        )
+        if rule
+    ]
+    return max(found, key=lambda rule: _how_specific(rule), default=None)
+
+
+def _winner(world, listing, term, node, rules):
+    fitting = [
+        rule
+        for rule in rules
+        if rule.term == term
+        and rule.node == node
+        and rule.channel in (None, listing.channel)
+        and rule.group in (None, world.group)
+        and rule.world in (None, world)
+        and rule.listing in (None, listing)
+    ]
+    # Of equals, `max` gives the first: the oldest.
+    return max(fitting, key=_how_specific, default=None)
+
+
+def _how_specific(rule):
+    depth = 2 if rule.world else 1 if rule.group is not None else 0
+    return (
+        rule.listing is not None,
+        depth,
+        rule.node is not None,
+        rule.channel is not None,
+    )
