@@ -2,7 +2,6 @@ import logging
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.addons.oms_connector.models.sale_order_short import SHORT
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
@@ -295,8 +294,7 @@ class OmsSourcing(models.AbstractModel):
                         AND quant.quantity > quant.reserved_quantity))
                 GROUP BY sale.id
                 ORDER BY MIN(line.oms_waiting_since), sale.id
-                """,
-                SHORT,
+                """
             )
         )
         return self.env["sale.order"].browse(row[0] for row in rows)

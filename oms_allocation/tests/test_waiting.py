@@ -143,7 +143,7 @@ class TestWaiting(AllocationCase):
 
         with patch.object(model, "_oms_source_waiting", fail):
             self.source_waiting()
-        self.assertEqual(self.open_holds(bad), {"sourcing_failed"})
+        self.assertEqual(self.open_holds(bad), {"goods_short", "sourcing_failed"})
         self.assertEqual([self.waiting(bad), self.waiting(good)], [1, 0])
 
     def test_cancelled_order_waits_no_more(self):

@@ -1,5 +1,8 @@
 from odoo import models
 
+SHORT = ("goods_short", "goods_awaited")
+"""Holds of an order that lacks goods: before and after it was decided to wait."""
+
 
 class OmsHold(models.Model):
     """The way out for an order that lacks goods."""

@@ -1,7 +1,6 @@
 from odoo import models
 
-SHORT = ("goods_short", "goods_awaited")
-"""Holds of an order that lacks goods: before and after it was decided to wait."""
+from .oms_hold_short import SHORT
 
 
 class SaleOrder(models.Model):
@@ -31,7 +30,7 @@ class SaleOrder(models.Model):
             missing = order._oms_missing()
             holds = order._oms_open_holds(*SHORT)
             if not missing:
-                holds._end()
+                holds._release_itself()
             elif holds or not any(map(order._oms_let_go, SHORT)):
                 code = holds[:1].type_id.code or SHORT[0]
                 order._oms_hold(code, order._oms_say_missing(missing))

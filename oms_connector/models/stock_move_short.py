@@ -1,6 +1,6 @@
 from odoo import models
 
-from .sale_order_short import SHORT
+from .oms_hold_short import SHORT
 
 
 class StockMove(models.Model):

@@ -126,7 +126,9 @@ class TestSalesStop(ConnectorCase):
         self.push()
         self.shown()
         self.set_stock(self.tent, 90)
-        self.at_shop.max_quantity = 30
+        self.env["oms.stock.rule"].create(
+            {"term": "maximum", "value": 30, "listing_id": self.at_shop.id}
+        )
         self.push()
         self.assertFalse(self.shown())
         self.at_shop.action_send_again()

@@ -4,8 +4,8 @@ from odoo.fields import Command
 
 from ..channels import adapters
 from ..channels.adapter import Capability
+from ..models.oms_hold_short import SHORT
 from ..models.sale_order_cancel import DEFAULT_REASON
-from ..models.sale_order_short import SHORT
 
 OUT_OF_STOCK = "out_of_stock"
 

@@ -1,6 +1,7 @@
 """Runs the tests, stage by stage, each in a pytest of its own.
 
     pure       tests/pure       no database, no Odoo
+    conformance  tests/conformance  one contract for every adapter, as pure ones
     add-ons    oms_*/tests      inside Odoo, on a database with just that add-on
     apps       tests/apps       inside Odoo, beside the apps of Odoo's that move stock
     install    tests/install    each add-on comes and goes
@@ -24,6 +25,7 @@ from .cluster import Cluster
 from .signals import end_on_signals
 
 SERVER_STAGES = ("install", "race", "faults", "browser", "e2e")
+PURE_STAGES = ("pure", "conformance")
 WITHOUT_ODOO = ("-p", "no:odoo")
 NO_TESTS = 5  # pytest's exit code
 
@@ -72,7 +74,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def _stages(paths: list[str]) -> dict[str, list[str]]:
     """The stages to run, and the paths for each."""
-    folders = {"pure": "tests/pure"}
+    folders = {stage: f"tests/{stage}" for stage in PURE_STAGES}
     folders |= {addon: f"{addon}/tests" for addon in settings.ADDONS}
     folders |= {stage: f"tests/{stage}" for stage in ("apps", *SERVER_STAGES)}
     stages = {}
@@ -98,7 +100,7 @@ def _is_inside(path: str, folder: str) -> bool:
 
 def _run_stage(name: str, paths: list[str], options: list[str]) -> Result:
     print(f"\n== {name}: {' '.join(paths)}", flush=True)
-    if name == "pure":
+    if name in PURE_STAGES:
         pythonpath = f"pythonpath={' '.join(settings.ADDONS)}"
         return _pytest([*paths, *WITHOUT_ODOO, "-o", pythonpath, *options])
     with Cluster("test") as cluster:

@@ -51,8 +51,13 @@ class Catalogue:
                     "channel_id": channel.id,
                     "sku": "A0",
                     "product_id": self._product.id,
-                    "buffer": n % 3,
                 }
+                for channel in self.channels
+            ]
+        )
+        env["oms.stock.rule"].create(
+            [
+                {"term": "safety", "value": n % 3, "channel_id": channel.id}
                 for n, channel in enumerate(self.channels)
             ]
         )
