@@ -63,6 +63,7 @@
         "demo/stock.xml",
         "demo/carriers.xml",
         "demo/channels.xml",
+        "demo/stock_rules.xml",
         "demo/orders.xml",
     ],
     "assets": {

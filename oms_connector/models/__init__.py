@@ -56,6 +56,7 @@ from . import (
     oms_listing,
     oms_listing_explain,
     oms_listing_figure,
+    oms_listing_figure_rules,
     oms_listing_price,
     oms_listing_refusal,
     oms_listing_shown,

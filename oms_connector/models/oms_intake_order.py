@@ -198,12 +198,18 @@ class Assortment(dict):
     """Product ids by the channel's SKU.
 
     `units` names the unit of those that are sold by more than one of the product's
-    own: a pack stays one unit of its line, at its price, whatever is in it.
+    own: a pack stays one unit of its line, at its price, whatever is in it. `contents`
+    says how many of the product's own are in it.
     """
 
     def __init__(self, listings):
         super().__init__((one.sku, one.product_id.id) for one in listings)
-        self.units = {one.sku: one.uom_id.id for one in listings if one.uom_id}
+        packs = [one for one in listings if one.uom_id and one.product_id]
+        self.units = {one.sku: one.uom_id.id for one in packs}
+        self.contents = {
+            one.sku: Decimal(str(one.uom_id.factor / one.product_id.uom_id.factor))
+            for one in packs
+        }
 
 
 def _price_and_discount(line, currency, exact):

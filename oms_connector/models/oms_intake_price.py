@@ -67,9 +67,9 @@ class OmsIntake(models.AbstractModel):
                     price, order.currency_id, company, order.date_order, round=False
                 )
             wanted = Decimal(str(price))
-            factor = Decimal(1)
+            factor = listings.contents.get(line.sku, Decimal(1))
             if is_net and document.tax_included:
-                factor = 1 / net(Decimal(1), line.tax_rate)
+                factor /= net(Decimal(1), line.tax_rate)
             percent = deviation(line.unit_price, wanted * factor)
             if percent is not None and abs(percent) > most:
                 far.append((line, wanted * factor, percent))

@@ -65,7 +65,7 @@ class OmsListing(models.Model):
             "quantities": [row["quantity"] for row in shown],
             "told_at": self.published_at
             and format_datetime(self.env, self.published_at),
-            "say": lambda number: f"{float(number):g}",
+            "say": lambda number: f"{float(number) + 0:g}",  # no −0
         }
 
     def _read_step(self, step, order):

@@ -121,7 +121,7 @@ class OmsListing(models.Model):
         )
 
     def _steps_of_needs(self):
-        """What one unit of a product takes off the shelf: itself, unless it is a kit."""
+        """What one unit of a product takes off the shelf: itself, or a kit's parts."""
         kits = self.env["oms.kit"]
         if not kits._exist():
             root = SQL("SELECT DISTINCT company_id, product_id FROM chosen")
@@ -227,9 +227,8 @@ class OmsListing(models.Model):
             waiting AS MATERIALIZED (
                 SELECT move.product_id AS component_id, shelf.warehouse_id,
                        line.order_id,
-                       move.product_qty * (1
-                           - move.quantity / NULLIF(move.product_uom_qty, 0)
-                       ) AS quantity
+                       ROUND(move.product_qty * (move.product_uom_qty - move.quantity)
+                           / NULLIF(move.product_uom_qty, 0), 6) AS quantity
                 FROM stock_move AS move
                 JOIN shelf ON shelf.location_id = move.location_id
                 JOIN sale_order_line AS line ON line.id = move.sale_line_id
@@ -408,176 +407,11 @@ class OmsListing(models.Model):
                 FROM lacking
             )
             """,
-            _from_most("open", "takers", "channel_id, component_id"),
-        )
-
-    # === BUSINESS METHODS - RULES === #
-
-    def _steps_of_rules(self):
-        """The rule that wins for each term: [value, rule id, how specific it is].
-
-        Rules that name a listing stand over all others; the others are settled for
-        each channel and category, not for each listing.
-        """
-        yield SQL(
-            """
-            general AS MATERIALIZED (
-                SELECT best.channel_id, best.categ_id, best.warehouse_id,
-                       jsonb_object_agg(best.term, best.said) AS terms
-                FROM (
-                    SELECT DISTINCT ON (kind.channel_id, kind.categ_id,
-                                        rule.warehouse_id, rule.term)
-                           kind.channel_id, kind.categ_id, rule.warehouse_id, rule.term,
-                           jsonb_build_array(rule.value, rule.id, grade.grade) AS said
-                    FROM (SELECT DISTINCT channel_id, company_id, categ_id
-                          FROM chosen) AS kind
-                    JOIN oms_stock_rule AS rule
-                      ON rule.active AND rule.listing_id IS NULL
-                     AND rule.company_id = kind.company_id
-                     AND (rule.channel_id IS NULL
-                          OR rule.channel_id = kind.channel_id)
-                    LEFT JOIN product_category AS category
-                      ON category.id = kind.categ_id
-                    LEFT JOIN product_category AS branch ON branch.id = rule.categ_id
-                    CROSS JOIN LATERAL (SELECT %s AS grade) AS grade
-                    WHERE branch.id IS NULL
-                       OR category.parent_path LIKE branch.parent_path || '%%'
-                    ORDER BY kind.channel_id, kind.categ_id, rule.warehouse_id,
-                             rule.term, grade.grade DESC, rule.id
-                ) AS best
-                GROUP BY best.channel_id, best.categ_id, best.warehouse_id
-            )
-            """,
-            SQL(
-                """
-                COALESCE(array_length(string_to_array(branch.parent_path, '/'), 1), 0)
-                    * 4
-                + CASE WHEN rule.warehouse_id IS NULL THEN 0 ELSE 2 END
-                + CASE WHEN rule.channel_id IS NULL THEN 0 ELSE 1 END
-                """
-            ),
-        )
-        yield SQL(
-            """
-            own AS MATERIALIZED (
-                SELECT best.listing_id, best.warehouse_id,
-                       jsonb_object_agg(best.term, best.said) AS terms
-                FROM (
-                    SELECT DISTINCT ON (rule.listing_id, rule.warehouse_id, rule.term)
-                           rule.listing_id, rule.warehouse_id, rule.term,
-                           jsonb_build_array(
-                               rule.value, rule.id,
-                               100000 + CASE WHEN rule.warehouse_id IS NULL
-                                        THEN 0 ELSE 2 END) AS said
-                    FROM oms_stock_rule AS rule
-                    WHERE rule.active
-                      AND rule.listing_id IN (SELECT id FROM chosen)
-                    ORDER BY rule.listing_id, rule.warehouse_id, rule.term, rule.id
-                ) AS best
-                GROUP BY best.listing_id, best.warehouse_id
-            )
-            """
-        )
-
-    # === BUSINESS METHODS - THE FIGURE === #
-
-    def _steps_of_figures(self):
-        yield SQL(
-            """
-            unit AS (
-                SELECT chosen.id AS listing_id, spare.warehouse_id,
-                       FLOOR(ROUND(
-                           MIN(spare.free / (need.quantity * chosen.pack)), 6)) AS units
-                FROM chosen
-                JOIN need ON need.root_id = chosen.product_id
-                         AND need.company_id = chosen.company_id
-                JOIN spare ON spare.channel_id = chosen.channel_id
-                          AND spare.company_id = chosen.company_id
-                          AND spare.component_id = need.component_id
-                GROUP BY chosen.id, spare.warehouse_id
-            )
-            """
-        )
-        yield SQL(
-            """
-            told AS (
-                SELECT unit.*, chosen.stopped,
-                       COALESCE(general.terms, '{}') || COALESCE(own.terms, '{}')
-                           AS terms,
-                       COALESCE(general_here.terms, '{}')
-                           || COALESCE(own_here.terms, '{}') AS here
-                FROM unit
-                JOIN chosen ON chosen.id = unit.listing_id
-                LEFT JOIN general ON general.channel_id = chosen.channel_id
-                    AND general.categ_id IS NOT DISTINCT FROM chosen.categ_id
-                    AND general.warehouse_id IS NULL
-                LEFT JOIN own ON own.listing_id = unit.listing_id
-                    AND own.warehouse_id IS NULL
-                LEFT JOIN general AS general_here
-                     ON general_here.channel_id = chosen.channel_id
-                    AND general_here.categ_id IS NOT DISTINCT FROM chosen.categ_id
-                    AND general_here.warehouse_id = unit.warehouse_id
-                LEFT JOIN own AS own_here ON own_here.listing_id = unit.listing_id
-                    AND own_here.warehouse_id = unit.warehouse_id
-            ), ruled AS (
-                SELECT told.*,
-                       CASE WHEN (here->'safety'->>2)::numeric
-                            > COALESCE((terms->'safety'->>2)::numeric, -1)
-                            THEN (here->'safety'->>0)::numeric END AS safety_here,
-                       CASE WHEN (here->'safety_percent'->>2)::numeric
-                            > COALESCE((terms->'safety_percent'->>2)::numeric, -1)
-                            THEN (here->'safety_percent'->>0)::numeric
-                            END AS percent_here
-                FROM told
-            )
-            """
-        )
-        yield SQL(
-            """
-            kept AS (
-                SELECT ruled.*,
-                       GREATEST(0, units - COALESCE(safety_here, 0)
-                           - CEIL(units * COALESCE(percent_here, 0) / 100)) AS kept
-                FROM ruled
-            ), total AS (
-                SELECT listing_id, SUM(units) AS units, SUM(kept) AS kept,
-                       FLOOR(SUM(units) * COALESCE(
-                           (terms->'share'->>0)::numeric, 100)
-                           / 100) AS shared,
-                       CASE WHEN bool_or(safety_here IS NULL) THEN COALESCE(
-                           (terms->'safety'->>0)::numeric, 0)
-                           ELSE 0 END AS safety,
-                       COALESCE(CEIL(
-                           SUM(units) FILTER (WHERE percent_here IS NULL)
-                           * (terms->'safety_percent'->>0)::numeric
-                           / 100), 0) AS percent_units,
-                       terms, stopped
-                FROM kept GROUP BY listing_id, terms, stopped
-            ), rest AS (
-                SELECT total.*,
-                       GREATEST(0, FLOOR(shared - (units - kept)
-                           - safety - percent_units)) AS left_over
-                FROM total
-            ), figure AS (
-                SELECT rest.*,
-                       CASE WHEN stopped THEN 0
-                            WHEN left_over < (terms->'minimum'->>0)::numeric THEN 0
-                            ELSE LEAST(left_over,
-                                FLOOR((terms->'maximum'->>0)::numeric)) END AS shown
-                FROM rest
-            ), less AS (
-                SELECT kept.*, figure.kept - figure.shown AS takers, figure.shown
-                FROM kept JOIN figure ON figure.listing_id = kept.listing_id
-            ), shown AS (
-                SELECT less.*, %s AS quantity
-                FROM less
-            )
-            """,
-            _from_most("kept", "takers", "listing_id"),
+            from_most("open", "takers", "channel_id, component_id"),
         )
 
 
-def _from_most(amount, takers, partition):
+def from_most(amount, takers, partition):
     """What of a row's amount is left, if takers take where most is, never below 0.
 
     :param str partition: the columns that the rows share which the takers take from

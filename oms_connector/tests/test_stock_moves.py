@@ -101,10 +101,13 @@ class TestStockMoves(ConnectorCase):
         )
         self.listings[0].uom_id = six
         self.publish()
+        self.channel.price_deviation = 10
+        self.tent.write({"list_price": 17, "taxes_id": False})
         order = self.take(self.order(lines=[self.line(price="99.99")]))
         line = order.order_line
         self.assertEqual((line.product_uom_qty, line.price_unit), (1, 99.99))
         self.assertEqual(order.amount_total, 99.99)
+        self.assertFalse(self.open_holds(order), "17 each is what six cost")
         self.assertEqual(order.picking_ids.move_ids.product_qty, 6)
         self.assertEqual(self.publish(), [0, 4])
         self.ship(order.picking_ids)

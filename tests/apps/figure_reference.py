@@ -50,14 +50,21 @@ def _spare(world, channel, component, sources, rules):
             if (product, place_of) == (component, node) and state != "done":
                 there[node] -= ordered - reserved
     takers = Fraction(0)
-    for product, asking, state, quantity in world.asked:
-        if asking is not None and state in ("draft", "sent"):
-            if set(sources[asking]) & set(sources[channel]):
-                takers += quantity * components(world, product).get(component, 0)
     for other in range(len(sources)):
-        if other != channel and set(sources[other]) & set(sources[channel]):
-            takers += _set_aside(world, other, component, rules)
+        if set(sources[other]) & set(sources[channel]):
+            takers += _asked(world, other, component)
+            if other != channel:
+                takers += _set_aside(world, other, component, rules)
     return take_from_most(there, takers)
+
+
+def _asked(world, channel, component):
+    """What orders of a channel ask for that nothing is delivered for yet."""
+    return sum(
+        quantity * components(world, product).get(component, 0)
+        for product, asking, state, quantity in world.asked
+        if asking == channel and state in ("draft", "sent")
+    )
 
 
 def _set_aside(world, channel, product, rules):
@@ -123,7 +130,7 @@ def _winner_at(world, listing, term, node, rules):
         )
         if rule
     ]
-    return max(found, key=lambda rule: _how_specific(rule), default=None)
+    return max(found, key=_how_specific, default=None)
 
 
 def _winner(world, listing, term, node, rules):

@@ -4,7 +4,7 @@ What Odoo's own methods would compute for every record, such as a move's state, 
 what the worlds are about and is written as they say.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bulk import clone
 from figure_worlds import PACK
@@ -138,7 +138,7 @@ class Rows:
                 "quantity": 1,
             }
         )
-        old = datetime.now() - timedelta(days=1)
+        old = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=1)
         clone(
             quant,
             [

@@ -14,6 +14,14 @@ PLACES = ("shelf", "box", "quarantine", "dock", "expired")
 """Where a quant may be: only what is on the shelf or in a box below it is for sale."""
 GROUPS = 3
 """Categories above those of the worlds."""
+MILD = {
+    "safety": (0, 1, 2),
+    "safety_percent": (0, 5, 10),
+    "share": (50, 80, 100),
+    "minimum": (0, 2, 3),
+    "maximum": (10, 20),
+    "set_aside": (1, 2),
+}
 PACK = 6
 
 
@@ -122,7 +130,9 @@ def _rule(random: Random, world: World | None = None) -> Rule:
     terms = ("safety", "safety_percent", "share", "minimum", "maximum", "set_aside")
     term = random.choice(terms)
     highest = 100 if term in ("share", "safety_percent") else 12
-    value = Fraction(random.choice((0, 1, 2, 5, highest // 2, highest)))
+    # One that holds everywhere must not leave nothing to sell.
+    values = (0, 1, 2, 5, highest // 2, highest) if world else MILD[term]
+    value = Fraction(random.choice(values))
     rule = Rule(term, value)
     if world and random.random() < 0.4:
         rule.listing = random.choice(world.listings)
