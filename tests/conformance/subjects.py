@@ -67,6 +67,10 @@ class Demo(Subject):
     code = "demo"
     speaks_http = False
 
+    def level(self, n):
+        ref = ListingRef(sku=f"A-{n}", external_id=f"article-A-{n}")
+        return StockLevel(listing=ref, quantity=n)
+
     def settings(self):
         articles = (("TENT", "249.95", 19), ("BAR", "2.49", 7))
         return {

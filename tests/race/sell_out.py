@@ -235,6 +235,7 @@ class _Town:
                 "kind": "marketplace",
                 "demo_orders_per_hour": 0,
                 "demo_broken_share": 0,
+                "duplicate_minutes": 0,  # of so few articles many buy the same
                 "demo_country_ids": self._env.ref("base.de").ids,
                 "warehouse_ids": nodes.ids,
                 "state": "connected",
