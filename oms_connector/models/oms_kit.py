@@ -95,14 +95,29 @@ class OmsKit(models.AbstractModel):
 
     @api.model
     def _with_kits(self, product_ids):
-        """A query of these products and all kits that they are part of."""
+        """A query of all products whose figure these products decide over.
+
+        Who orders a kit takes its parts; and what takes parts, all kits feel that they
+        are in.
+        """
         ids = SQL("SELECT UNNEST(%s::integer[])", list(product_ids))
         if not self._exist():
             return ids
         return SQL(
             """
-            WITH RECURSIVE user_of(product_id) AS (
+            WITH RECURSIVE part_of(product_id) AS (
                 %s
+                UNION
+                SELECT line.product_id
+                FROM part_of
+                JOIN product_product AS whole ON whole.id = part_of.product_id
+                JOIN mrp_bom AS bom
+                  ON bom.product_tmpl_id = whole.product_tmpl_id
+                 AND bom.type = 'phantom' AND bom.active
+                 AND COALESCE(bom.product_id, whole.id) = whole.id
+                JOIN mrp_bom_line AS line ON line.bom_id = bom.id
+            ), user_of(product_id) AS (
+                SELECT product_id FROM part_of
                 UNION
                 SELECT whole.id
                 FROM user_of

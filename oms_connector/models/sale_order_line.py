@@ -121,7 +121,8 @@ class SaleOrderLine(models.Model):
         """What is ordered and not reserved yet may not be sold again."""
         lines = self.filtered(
             lambda line: (
-                line.product_id.is_storable
+                # Kits are goods that lie in no warehouse themselves.
+                line.product_id.type == "consu"
                 and (line.order_id.oms_channel_id or line.state == "sale")
             )
         )

@@ -157,6 +157,49 @@ class TestStockRule(ConnectorCase):
         self.assertEqual(marked(rules[0].unlink), tent + lamp)
         self.assertEqual(marked(lambda: self.rule("share", 5, listing_id=lamp)), lamp)
 
+    def marked_by(self, change):
+        """The listings whose stock is computed after a change."""
+        self.env.cr.precommit.run()
+        channels = self.channel + self.other
+        for channel in channels:
+            self.env["oms.stock.mark"]._take(channel)
+        change()
+        self.env.cr.precommit.run()
+        found = self.env["oms.listing"]
+        for channel in channels:
+            found += self.env["oms.stock.mark"]._take(channel)
+        return found
+
+    def test_category_that_changes_marks_its_products(self):
+        tent = self.listings[0]
+        other = self.env["product.category"].create({"name": "Other"})
+        move = {"parent_id": other.id}
+        self.assertFalse(self.marked_by(lambda: self.tents.write(move)), "no rule")
+        self.rule("safety", 1, categ_id=self.goods)
+        self.assertEqual(self.tents_shown(), 10)
+        move = {"parent_id": self.goods.id}
+        self.assertEqual(self.marked_by(lambda: self.tents.write(move)), tent)
+        self.assertEqual(self.tents_shown(), 9)
+        move = {"categ_id": other.id}
+        self.assertEqual(self.marked_by(lambda: self.tent.write(move)), tent)
+        self.assertEqual(self.tents_shown(), 10)
+
+    def test_listing_with_goods_set_aside_marks_the_others(self):
+        self.set_stock(self.tent, 6, self.ulm)
+        self.rule("set_aside", 4, channel_id=self.other)
+        made = self.env["oms.listing"]
+        vals = {"channel_id": self.other.id, "sku": "X", "product_id": self.tent.id}
+        tent = self.listings[0]
+        self.assertEqual(self.tents_shown(), 16)
+        self.assertIn(tent, self.marked_by(lambda: made.create(vals)))
+        self.assertEqual(self.tents_shown(), 12)
+        listing = made.search([("channel_id", "=", self.other.id), ("sku", "=", "X")])
+        self.assertIn(tent, self.marked_by(lambda: listing.write({"active": False})))
+        self.assertEqual(self.tents_shown(), 16)
+        listing.active = True
+        self.assertEqual(self.marked_by(listing.unlink), tent)
+        self.assertEqual(self.tents_shown(), 16)
+
     def test_rules_that_say_nothing_are_refused(self):
         for term, value, where in (
             ("set_aside", 1, {}),

@@ -64,6 +64,18 @@ class TestKits(ConnectorCase):
             (self.listings[1] + self.set_listing + self.big_listing).sorted("id"),
         )
 
+    def test_unpaid_order_of_a_kit_marks_its_parts(self):
+        """A kit is no storable product itself, as Odoo would have it."""
+        self.set.is_storable = False
+        self.env.cr.precommit.run()
+        self.env["oms.stock.mark"]._take(self.channel)
+        self.take(self.order(lines=[self.line(sku="Set", quantity=1)], paid=False))
+        self.env.cr.precommit.run()
+        marked = self.env["oms.stock.mark"]._take(self.channel)
+        both = self.set_listing + self.big_listing
+        self.assertEqual(marked, (self.listings + both).sorted("id"))
+        self.assertEqual(self.shown(), [1, 1, 9, 3])
+
     def test_kit_that_changes_is_computed_again(self):
         self.env.cr.precommit.run()
         self.env["oms.stock.mark"]._take(self.channel)

@@ -11,7 +11,7 @@ SUPPORT = {
     "Orders": ["Orders", "Holds", "Fetch Orders"],
     "Fulfilment": ["Deliveries", "Waiting for Stock", "Sourcing Decisions"],
     **RETURNS,
-    "Catalogue": ["Listings", "Prices", "Not Accepted", "Stopped Sales"],
+    "Catalogue": ["Listings", "Prices", "Not Accepted", "Stopped Sales", "Stock Rules"],
     "Channels": ["Differences", "Messages", "Runs"],
 }
 MENUS = {
