@@ -16,6 +16,7 @@ from . import (
     oms_channel_resend,
     oms_channel_schedule,
     oms_channel_shown,
+    oms_channel_sources,
     oms_channel_stock,
     oms_channel_stop,
     oms_channel_sync,

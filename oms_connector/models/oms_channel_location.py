@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OmsChannelLocation(models.Model):
@@ -24,3 +24,24 @@ class OmsChannelLocation(models.Model):
         "(channel_id, warehouse_id) WHERE warehouse_id IS NOT NULL",
         "A warehouse stands for one location of a channel.",
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        locations = super().create(vals_list)
+        locations.filtered("warehouse_id").channel_id._oms_mark_sources()
+        return locations
+
+    def write(self, vals):
+        before = [location.warehouse_id for location in self]
+        result = super().write(vals)
+        if before != [location.warehouse_id for location in self]:
+            self.channel_id._oms_mark_sources()
+        return result
+
+    def unlink(self):
+        channels = self.filtered("warehouse_id").channel_id
+        result = super().unlink()
+        channels._oms_mark_sources()
+        return result

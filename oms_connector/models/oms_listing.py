@@ -213,6 +213,7 @@ class OmsListing(models.Model):
             for location in self.channel_id.location_ids
             if location.warehouse_id
         }
+        known = set(self.channel_id.location_ids.mapped("external_id"))
         changed = []
         figures = self._publishable()
         listings = self.exists()
@@ -224,6 +225,9 @@ class OmsListing(models.Model):
                 if locations and warehouse_id not in locations:
                     continue
                 by_location[locations.get(warehouse_id, "")] += quantity
+            for location, shown in (listing.published_levels or {}).items():
+                if locations and shown and location in known:
+                    by_location[location] += 0  # no longer sold from, still shown
             changed += [
                 (listing, listing._level(location, quantity))
                 for location, quantity in (by_location or {"": 0}).items()

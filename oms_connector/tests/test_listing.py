@@ -181,3 +181,67 @@ class TestListing(ConnectorCase):
         )
         self.push()
         self.assertEqual(self.shown(), {"S-TENT": 9})
+
+    # --- From where is sold ---
+
+    def with_two_locations(self):
+        """Hamburg and Ulm, each of them a location that the channel knows."""
+        ulm = self.env["stock.warehouse"].create({"name": "Ulm", "code": "ULM"})
+        self.set_stock(self.tent, 7, ulm)
+        self.channel.warehouse_ids += ulm
+        self.channel.location_ids = [
+            (0, 0, {"name": "H", "external_id": "h", "warehouse_id": warehouse.id})
+            if warehouse == self.warehouse
+            else (0, 0, {"name": "U", "external_id": "u", "warehouse_id": warehouse.id})
+            for warehouse in self.warehouse + ulm
+        ]
+        self.push()
+        self.adapter.sent.clear()
+        return ulm
+
+    def tents(self):
+        return {
+            level.location: level.quantity
+            for level in self.adapter.sent
+            if level.listing.sku == "S-TENT"
+        }
+
+    def test_warehouse_no_longer_sold_from_shows_nothing_by_itself(self):
+        self.channel.warehouse_ids -= self.with_two_locations()
+        self.push()
+        self.assertEqual(self.tents(), {"u": 0})
+        self.assertEqual(self.listings[0].published_quantity, 10)
+        self.adapter.sent.clear()
+        self.listings[0]._mark()
+        self.push()
+        self.assertFalse(self.adapter.sent)
+
+    def test_archived_listing_shows_nothing_at_any_location(self):
+        self.with_two_locations()
+        self.listings[0].active = False
+        self.push()
+        self.assertEqual(self.tents(), {"h": 0, "u": 0})
+
+    def test_location_that_changes_hands_is_computed_again(self):
+        ulm = self.with_two_locations()
+        here, there = self.channel.location_ids.sorted("external_id")
+        there.warehouse_id = False
+        here.warehouse_id = ulm
+        self.push()
+        self.assertEqual(self.tents(), {"h": 7, "u": 0})
+
+    def test_what_one_channel_lacks_is_computed_where_it_shares_a_warehouse(self):
+        self.take(self.order(lines=[self.line(quantity=4)], paid=False))
+        ulm = self.env["stock.warehouse"].create({"name": "Ulm", "code": "ULM"})
+        self.set_stock(self.tent, 7, ulm)
+        other = self.channel.copy({"name": "Other", "warehouse_ids": [(6, 0, ulm.ids)]})
+        other.state = "connected"
+        listing = self.env["oms.listing"].create(
+            {"channel_id": other.id, "sku": "S-TENT", "product_id": self.tent.id}
+        )
+        self.env.cr.precommit.run()
+        self.env["oms.channel"]._push_stock(other.id)
+        self.assertEqual(listing.published_quantity, 7)
+        self.channel.warehouse_ids = ulm
+        self.env["oms.channel"]._push_stock(other.id)
+        self.assertEqual(listing.published_quantity, 3)
