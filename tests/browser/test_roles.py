@@ -34,7 +34,13 @@ MENUS = {
         "Configuration": ["Nodes", "Taxes", "Hold Types", "Return Reasons"],
     },
 }
-WITHOUT_FORM = {"Waiting for Stock", "Taxes", "Hold Types", "Return Reasons"}
+WITHOUT_FORM = {
+    "Waiting for Stock",
+    "Taxes",
+    "Hold Types",
+    "Return Reasons",
+    "Stock Rules",
+}
 """Lists that say all, or are edited in place."""
 SPLIT_ORDER = "41-H103"
 """Number of a demo order that needs two nodes."""

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from running_shop import started_shop
-from shop_customer import Customer
 
 from stack.rpc import Session
 from stack.shop_channel import connect, find_channel
+from stack.shop_customer import Customer
 
 PATIENCE = 60  # seconds for what happens in the background
 DAY = timedelta(days=1)
