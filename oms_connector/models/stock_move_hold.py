@@ -11,9 +11,7 @@ class StockMove(models.Model):
     def write(self, vals):
         """Override: picking of what is held does not begin."""
         if vals.get("picked"):
-            self.picking_id.filtered(
-                lambda picking: picking.picking_type_code != "incoming"
-            )._oms_refuse_held("release")
+            self.picking_id._oms_refuse_begun()
         return super().write(vals)
 
     # === BUSINESS METHODS === #

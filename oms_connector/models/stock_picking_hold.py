@@ -62,6 +62,11 @@ class StockPicking(models.Model):
         for order in self.sudo().sale_id:
             order.with_env(self.env)._oms_refuse_held(*steps)
 
+    def _oms_refuse_begun(self):
+        """Stop here if picking of what is held would begin."""
+        goods = self.filtered(lambda picking: picking.picking_type_code != "incoming")
+        goods._oms_refuse_held("release")
+
     def _oms_refuse_held_moves(self):
         """What may not be picked does not move; what may not be shipped not leave."""
         goods = self.filtered(lambda picking: picking.picking_type_code != "incoming")
