@@ -13,27 +13,19 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .document import (
+from .document import ChannelOrder, Check, Event, Page, RawDocument
+from .errors import Incomplete, Unsupported
+from .notice import (
     Cancellation,
     CaptureNotice,
-    ChannelOrder,
     ChannelReturn,
-    Check,
-    Event,
-    ItemResult,
-    Listing,
-    Location,
     Notice,
-    Page,
-    PriceLevel,
-    RawDocument,
     Receipt,
     RefundNotice,
     ReturnNotice,
     ShipmentNotice,
-    StockLevel,
 )
-from .errors import Incomplete, Unsupported
+from .offer import ItemResult, Listing, Location, PriceLevel, StockLevel
 from .text import _lt
 from .transport import Limits, TokenBucket
 

@@ -1,5 +1,8 @@
 """The canonical documents: the only thing that passes between adapter and Odoo.
 
+Orders as a channel has them are here; what passes about an order is in `notice.py`,
+what a listing shows in `offer.py`.
+
 Money is `Decimal` in the currency of its document, quantities are `Decimal` in the
 unit in which the channel sells the listing, times are aware, countries ISO 3166-1
 alpha-2, currencies ISO 4217. Documents are immutable.
@@ -88,9 +91,6 @@ class Document(BaseModel):
             raise Malformed(
                 _lt("%(document)s is not valid", document=cls.__name__), detail=faults
             ) from None
-
-
-# --- Orders ---------------------------------------------------------------------------
 
 
 class Address(Document):
@@ -463,171 +463,6 @@ class Event(Document):
 
     topic: str
     external_id: str = Field(default="", description="the order, where it names one")
-
-
-# --- What we say ----------------------------------------------------------------------
-
-
-class ListingRef(Document):
-    """How a listing is named at the channel. `stock_id` where stock has its own id."""
-
-    sku: Reference
-    external_id: str = ""
-    stock_id: str = ""
-
-
-class StockLevel(Document):
-    """What the channel may sell of a listing, absolute; per location where it has any.
-
-    `location` is the channel's id of the location, empty for the whole channel.
-    """
-
-    listing: ListingRef
-    quantity: Annotated[int, Field(ge=0)]
-    location: str = ""
-
-
-class PriceLevel(Document):
-    """The price at which a listing is sold, and a lower one for a time.
-
-    All amounts are for the listing as the channel sells it (a pack of six is one), in
-    whole units of the currency. The sale counts from `sale_from` to `sale_until`; where
-    one is missing, from now or for good. Without `sale_price` a sale that the channel
-    shows has to end.
-    """
-
-    listing: ListingRef
-    price: Money
-    currency: CurrencyCode
-    tax_included: bool | None = Field(
-        default=None, description="None: as the merchant's price list has it"
-    )
-    sale_price: Money | None = None
-    sale_from: Moment | None = None
-    sale_until: Moment | None = None
-    minimum: Money | None = Field(
-        default=None, description="below which no rule may bring it"
-    )
-
-    @model_validator(mode="after")
-    def _check_sale(self):
-        dates = (self.sale_from, self.sale_until)
-        if self.sale_price is None and dates != (None, None):
-            raise ValueError("dates of a sale need its price")
-        if None not in dates and self.sale_from >= self.sale_until:
-            raise ValueError("a sale ends after it begins")
-        return self
-
-
-class ItemResult(Document):
-    """What the channel said to one item of a push. `error` is empty if it took it."""
-
-    sku: str
-    location: str = ""
-    error: Sentence = ""
-
-
-class Notice(Document):
-    """Something that we tell the channel about an order.
-
-    `key` is the idempotency key: the same key never has its effect twice.
-    """
-
-    key: Reference
-    order_id: Reference
-
-
-class ShipmentNotice(Notice):
-    """A parcel left. One notice a parcel."""
-
-    items: tuple[NoticeItem, ...] = Field(min_length=1)
-    carrier: str = ""
-    tracking_number: str = ""
-    tracking_url: str = ""
-    shipped_at: Moment
-    location: str = Field(default="", description="the channel's id of the location")
-
-
-class Cancellation(Notice):
-    """We will not deliver. No items means the whole order.
-
-    `reason` is one of the adapter's `cancel_reasons`.
-    """
-
-    items: tuple[NoticeItem, ...] = ()
-    reason: str = ""
-
-
-class CaptureNotice(Notice):
-    """Take the money that was authorised."""
-
-    amount: Money
-    currency: CurrencyCode
-
-
-class RefundNotice(Notice):
-    """Give money back, through the payment that brought it."""
-
-    amount: Annotated[Decimal, Field(gt=0)]
-    currency: CurrencyCode
-    items: tuple[NoticeItem, ...] = ()
-    reason: str = ""
-
-
-class ReturnState(StrEnum):
-    REQUESTED = "requested"
-    RECEIVED = "received"
-    CANCELLED = "cancelled"
-
-
-class ReturnItem(NoticeItem):
-    """So many of one order line come back, and why, in the customer's words."""
-
-    reason: str = ""
-
-
-class ReturnNotice(Notice):
-    """Goods came back to us: tell the channel, so that its books agree."""
-
-    items: tuple[NoticeItem, ...] = Field(min_length=1)
-    return_id: str = Field(
-        default="", description="the channel's return, if it has one"
-    )
-    location: str = Field(default="", description="the channel's id of the location")
-
-
-class ChannelReturn(Document):
-    """A return as the channel knows it."""
-
-    external_id: Reference
-    order_id: Reference
-    state: ReturnState
-    requested_at: Moment
-    items: tuple[ReturnItem, ...]
-    note: str = ""
-
-
-class Receipt(Document):
-    """The channel took a notice; `reference` is its own id for what came of it."""
-
-    reference: str = ""
-
-
-class Listing(Document):
-    """A listing as the channel has it; what we map to a product."""
-
-    ref: ListingRef
-    title: str = ""
-    barcode: str = ""
-    price: Money | None = None
-    currency: CurrencyCode | None = None
-
-
-class Location(Document):
-    """A place at which the channel counts stock."""
-
-    external_id: Reference
-    name: str
 
 
 class Check(Document):

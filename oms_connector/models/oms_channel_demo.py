@@ -7,8 +7,8 @@ from odoo.exceptions import UserError
 
 from ..channels.demo.order_book import CatalogueItem
 from ..channels.demo.people import COUNTRIES
-from ..channels.document import Location
 from ..channels.errors import ChannelError
+from ..channels.offer import Location
 from ..language import error_text
 from .oms_demo_memory import ChannelMemory
 

@@ -6,8 +6,8 @@ from time import monotonic
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..channels.document import ItemResult, ListingRef, StockLevel
 from ..channels.errors import Rejected
+from ..channels.offer import ItemResult, ListingRef, StockLevel
 
 PUBLISHED = ["published_levels", "published_quantity", "published_at"]
 FETCHED = ["sku", "external_id", "stock_id", "published_levels", "refused_levels"]

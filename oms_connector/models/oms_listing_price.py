@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..channels.adapter import Capability
-from ..channels.document import PriceLevel
+from ..channels.offer import PriceLevel
 from ..price_finder import PriceFinder
 
 TAX_INCLUDED = {"included": True, "excluded": False, "pricelist": None}

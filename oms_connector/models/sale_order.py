@@ -4,8 +4,8 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..channels.adapter import Capability
-from ..channels.document import CaptureNotice, RefundNotice
 from ..channels.errors import ChannelError
+from ..channels.notice import CaptureNotice, RefundNotice
 from ..language import error_text, write_in_every_language
 from .sale_order_cancel import DEFAULT_REASON
 

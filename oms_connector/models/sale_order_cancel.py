@@ -4,7 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import LockError, UserError
 
 from ..channels.adapter import Capability
-from ..channels.document import Cancellation, NoticeItem, RefundNotice
+from ..channels.document import NoticeItem
+from ..channels.notice import Cancellation, RefundNotice
 
 DEFAULT_REASON = "other"
 

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..channels.adapter import Capability
-from ..channels.document import NoticeItem, ShipmentNotice
+from ..channels.document import NoticeItem
+from ..channels.notice import ShipmentNotice
 
 
 class StockPicking(models.Model):

@@ -15,16 +15,16 @@ from odoo.addons.oms_connector.channels.document import (
     ChannelOrder,
     Check,
     Customer,
-    ItemResult,
     LineKind,
     OrderLine,
     Page,
     PaymentInfo,
     PaymentState,
     RawDocument,
-    Receipt,
 )
 from odoo.addons.oms_connector.channels.errors import Malformed
+from odoo.addons.oms_connector.channels.notice import Receipt
+from odoo.addons.oms_connector.channels.offer import ItemResult
 from odoo.tests import TransactionCase, new_test_user
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -3,8 +3,8 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.adapter import Capability
-from odoo.addons.oms_connector.channels.document import Cancellation, RefundNotice
 from odoo.addons.oms_connector.channels.errors import Rejected
+from odoo.addons.oms_connector.channels.notice import Cancellation, RefundNotice
 from odoo.exceptions import AccessError, UserError
 
 from .common import NOON, ConnectorCase

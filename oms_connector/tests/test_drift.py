@@ -5,9 +5,9 @@ from odoo.addons.oms_connector.channels.document import (
     OrderState,
     PaymentState,
     Shipment,
-    ShipmentNotice,
 )
 from odoo.addons.oms_connector.channels.errors import Retryable
+from odoo.addons.oms_connector.channels.notice import ShipmentNotice
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 

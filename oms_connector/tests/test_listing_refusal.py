@@ -2,12 +2,12 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.addons.oms_connector.channels.document import ItemResult
 from odoo.addons.oms_connector.channels.errors import (
     Malformed,
     Rejected,
     Unauthorised,
 )
+from odoo.addons.oms_connector.channels.offer import ItemResult
 from odoo.exceptions import AccessError, UserError
 
 from .common import ConnectorCase

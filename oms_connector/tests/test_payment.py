@@ -4,12 +4,12 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.oms_connector.channels.document import (
-    CaptureNotice,
     OrderState,
     PaymentInfo,
     PaymentState,
 )
 from odoo.addons.oms_connector.channels.errors import Retryable
+from odoo.addons.oms_connector.channels.notice import CaptureNotice
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 

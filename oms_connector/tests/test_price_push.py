@@ -3,12 +3,12 @@
 from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.adapter import Capability
-from odoo.addons.oms_connector.channels.document import Listing, ListingRef
 from odoo.addons.oms_connector.channels.errors import (
     Rejected,
     Unauthorised,
     Unavailable,
 )
+from odoo.addons.oms_connector.channels.offer import Listing, ListingRef
 from odoo.addons.oms_connector.models import oms_price_mark
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import AccessError

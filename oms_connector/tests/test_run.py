@@ -2,12 +2,13 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.addons.oms_connector.channels.document import Listing, ListingRef, Page
+from odoo.addons.oms_connector.channels.document import Page
 from odoo.addons.oms_connector.channels.errors import (
     Rejected,
     Retryable,
     Unauthorised,
 )
+from odoo.addons.oms_connector.channels.offer import Listing, ListingRef
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
-from odoo.addons.oms_connector.channels.document import CaptureNotice, PaymentState
+from odoo.addons.oms_connector.channels.document import PaymentState
+from odoo.addons.oms_connector.channels.notice import CaptureNotice
 
 from .common import ConnectorCase
 

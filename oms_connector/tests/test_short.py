@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.adapter import Capability
-from odoo.addons.oms_connector.channels.document import Cancellation
+from odoo.addons.oms_connector.channels.notice import Cancellation
 from odoo.exceptions import AccessError, UserError
 
 from .common import NOON, ConnectorCase

@@ -3,8 +3,9 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.addons.oms_connector.channels.document import Page, PriceLevel
+from odoo.addons.oms_connector.channels.document import Page
 from odoo.addons.oms_connector.channels.errors import Unavailable
+from odoo.addons.oms_connector.channels.offer import PriceLevel
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 

@@ -1,7 +1,7 @@
 import psycopg2.errors
 from odoo import models
-from odoo.addons.oms_connector.channels.document import ReturnState
 from odoo.addons.oms_connector.channels.errors import Malformed, Retryable
+from odoo.addons.oms_connector.channels.notice import ReturnState
 from odoo.exceptions import UserError
 from odoo.fields import Command
 

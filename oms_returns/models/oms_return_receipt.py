@@ -2,7 +2,8 @@ from decimal import Decimal
 
 from odoo import fields, models
 from odoo.addons.oms_connector.channels.adapter import Capability
-from odoo.addons.oms_connector.channels.document import NoticeItem, ReturnNotice
+from odoo.addons.oms_connector.channels.document import NoticeItem
+from odoo.addons.oms_connector.channels.notice import ReturnNotice
 from odoo.exceptions import UserError
 from odoo.fields import Command
 

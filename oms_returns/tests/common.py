@@ -4,9 +4,9 @@ from contextlib import contextmanager
 from decimal import Decimal
 from unittest.mock import patch
 
-from odoo.addons.oms_connector.channels.document import (
+from odoo.addons.oms_connector.channels.document import RawDocument
+from odoo.addons.oms_connector.channels.notice import (
     ChannelReturn,
-    RawDocument,
     ReturnItem,
     ReturnState,
 )

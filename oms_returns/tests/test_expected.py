@@ -1,7 +1,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo.addons.oms_connector.channels.document import OrderState, ReturnItem
+from odoo.addons.oms_connector.channels.document import OrderState
+from odoo.addons.oms_connector.channels.notice import ReturnItem
 from odoo.addons.oms_connector.tests.common import NOON
 
 from .common import ReturnsCase

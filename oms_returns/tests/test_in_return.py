@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo.addons.oms_connector.channels.document import ReturnItem, ReturnState
+from odoo.addons.oms_connector.channels.notice import ReturnItem, ReturnState
 
 from .common import ReturnsCase
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.addons.oms_connector.channels.document import ReturnState
+from odoo.addons.oms_connector.channels.notice import ReturnState
 
 from .common import ReturnsCase
 

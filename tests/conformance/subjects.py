@@ -9,8 +9,8 @@ from pathlib import Path
 
 from channels import adapters
 from channels.demo.memory import MemoryInProcess
-from channels.document import ListingRef, StockLevel
 from channels.medusa.events import sign
+from channels.offer import ListingRef, StockLevel
 from loopback import Answer, Loopback
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

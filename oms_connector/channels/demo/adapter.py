@@ -11,19 +11,9 @@ from pydantic import ConfigDict, Field, SecretStr, field_validator
 
 from ..adapter import Capability, ChannelAdapter
 from ..adapter import Settings as ChannelSettings
-from ..document import (
-    Check,
-    ItemResult,
-    Listing,
-    ListingRef,
-    Location,
-    Moment,
-    Page,
-    PriceLevel,
-    RawDocument,
-    StockLevel,
-)
+from ..document import Check, Moment, Page, RawDocument
 from ..errors import Rejected, Unauthorised, Unavailable
+from ..offer import ItemResult, Listing, ListingRef, Location, PriceLevel, StockLevel
 from ..text import _lt
 from . import mapping
 from .memory import Memory, Note

@@ -8,7 +8,6 @@ from ..document import (
     Address,
     ChannelOrder,
     ChannelRefund,
-    ChannelReturn,
     Component,
     Customer,
     Event,
@@ -18,11 +17,11 @@ from ..document import (
     OrderState,
     PaymentInfo,
     PaymentState,
-    ReturnItem,
     Risk,
     Shipment,
 )
 from ..errors import Malformed, understanding
+from ..notice import ChannelReturn, ReturnItem
 from ..text import _lt
 
 ORDER_STATES = {

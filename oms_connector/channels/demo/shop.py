@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ..document import (
+from ..document import NoticeItem
+from ..errors import Rejected
+from ..notice import (
     Cancellation,
     CaptureNotice,
     Notice,
-    NoticeItem,
     Receipt,
     RefundNotice,
     ReturnNotice,
     ShipmentNotice,
 )
-from ..errors import Rejected
 from ..text import _lt
 from . import ledger
 from .ledger import Standing

@@ -9,26 +9,18 @@ from pydantic import Field, SecretStr
 
 from ..adapter import Capability, ChannelAdapter
 from ..adapter import Settings as ChannelSettings
-from ..document import (
+from ..document import ChannelOrder, Check, Event, Page, RawDocument
+from ..errors import Malformed, Rejected, Unauthorised
+from ..notice import (
     Cancellation,
     CaptureNotice,
-    ChannelOrder,
     ChannelReturn,
-    Check,
-    Event,
-    ItemResult,
-    Listing,
-    Location,
-    Page,
-    PriceLevel,
-    RawDocument,
     Receipt,
     RefundNotice,
     ReturnNotice,
     ShipmentNotice,
-    StockLevel,
 )
-from ..errors import Malformed, Rejected, Unauthorised
+from ..offer import ItemResult, Listing, Location, PriceLevel, StockLevel
 from ..text import Text, _lt
 from ..transport import READ_TIMEOUT, Limits, TokenBucket
 from . import (

@@ -1,8 +1,8 @@
 """Cancellations into Medusa: the whole order, or some of its lines by an order edit."""
 
 from ..adapter import ChannelAdapter
-from ..document import Cancellation, Receipt
 from ..errors import Rejected
+from ..notice import Cancellation, Receipt
 from ..text import _lt
 from .api import AdminApi, acted_on, number, own_change
 from .mapping import decimal

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ..document import ItemResult, Listing, ListingRef, Location, PriceLevel
 from ..errors import Rejected
+from ..offer import ItemResult, Listing, ListingRef, Location, PriceLevel
 from ..text import _lt
 from .api import PAGE_SIZE, AdminApi, number
 from .mapping import decimal

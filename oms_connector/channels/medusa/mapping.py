@@ -16,18 +16,16 @@ from ..document import (
     Address,
     ChannelOrder,
     ChannelRefund,
-    ChannelReturn,
     Customer,
     NoticeItem,
     OrderState,
     PaymentInfo,
     PaymentState,
-    ReturnItem,
-    ReturnState,
     Shipment,
 )
 from ..errors import Malformed, understanding
 from ..money import minor_unit, to_unit
+from ..notice import ChannelReturn, ReturnItem, ReturnState
 from ..text import _lt
 from .lines import order_lines
 

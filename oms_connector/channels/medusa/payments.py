@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from ..document import CaptureNotice, Receipt, RefundNotice
 from ..errors import Rejected
 from ..money import minor_unit, to_unit
+from ..notice import CaptureNotice, Receipt, RefundNotice
 from ..text import _lt
 from .api import AdminApi, number
 from .mapping import decimal, total_of

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..document import Receipt, ReturnNotice
 from ..errors import Rejected
+from ..notice import Receipt, ReturnNotice
 from ..text import _lt
 from .api import RETURN_FIELDS, AdminApi, acted_on, number, own_change
 from .mapping import decimal

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ..document import PriceLevel
 from ..errors import Rejected
+from ..offer import PriceLevel
 from .api import AdminApi, iso, number
 from .mapping import decimal
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..document import Receipt, ShipmentNotice
+from ..notice import Receipt, ShipmentNotice
 from .api import AdminApi, number
 from .stock import ensure_levels
 

@@ -13,8 +13,8 @@ overwritten by the next level that is published.
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ..document import ItemResult, ListingRef, StockLevel
 from ..errors import Rejected
+from ..offer import ItemResult, ListingRef, StockLevel
 from ..text import _lt
 from .api import PAGE_SIZE, AdminApi, number
 from .mapping import decimal

@@ -2,13 +2,8 @@
 
 from datetime import UTC, datetime
 
-from channels.document import (
-    CaptureNotice,
-    NoticeItem,
-    RefundNotice,
-    ReturnNotice,
-    ShipmentNotice,
-)
+from channels.document import NoticeItem
+from channels.notice import CaptureNotice, RefundNotice, ReturnNotice, ShipmentNotice
 
 
 def line_of(order, sku):

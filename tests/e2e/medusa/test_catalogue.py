@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from channels.document import ListingRef, PriceLevel, StockLevel
+from channels.offer import ListingRef, PriceLevel, StockLevel
 
 
 def test_listings_tell_sku_barcode_and_price(listings):

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from channels.document import Cancellation, OrderState, PaymentState, StockLevel
+from channels.document import OrderState, PaymentState
 from channels.errors import Rejected, Retryable
+from channels.notice import Cancellation
+from channels.offer import StockLevel
 
 from medusa.notices import capture_of, items, line_of, parcel, refund_of, refunded
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from channels.document import ReturnState
 from channels.errors import Rejected
+from channels.notice import ReturnState
 
 from medusa.notices import all_of, items, line_of, refund_of, returned
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from channels.document import PriceLevel
 from channels.medusa import sale
+from channels.offer import PriceLevel
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

@@ -9,23 +9,17 @@ from channels import adapters
 from channels.adapter import Capability
 from channels.demo.adapter import Adapter, Settings
 from channels.demo.memory import MemoryInProcess
-from channels.document import (
+from channels.document import NoticeItem, OrderPayment, OrderState, PaymentState
+from channels.errors import Malformed, Rejected, Retryable, Unauthorised
+from channels.notice import (
     Cancellation,
     CaptureNotice,
-    ListingRef,
-    Location,
-    NoticeItem,
-    OrderPayment,
-    OrderState,
-    PaymentState,
-    PriceLevel,
     RefundNotice,
     ReturnNotice,
     ReturnState,
     ShipmentNotice,
-    StockLevel,
 )
-from channels.errors import Malformed, Rejected, Retryable, Unauthorised
+from channels.offer import ListingRef, Location, PriceLevel, StockLevel
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SECRET = "a secret"

@@ -13,11 +13,11 @@ from channels.document import (
     OrderLine,
     PaymentInfo,
     PaymentState,
-    RefundNotice,
     Risk,
     RiskLevel,
 )
 from channels.errors import Malformed
+from channels.notice import RefundNotice
 from pydantic import ValidationError
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -10,16 +10,12 @@ import pytest
 import responses
 from channels import adapters
 from channels.adapter import Capability
-from channels.document import (
-    CaptureNotice,
-    ListingRef,
-    RefundNotice,
-    StockLevel,
-)
 from channels.errors import Malformed, Rejected, Retryable
 from channels.medusa import api
 from channels.medusa.adapter import Adapter, Settings
 from channels.medusa.catalogue import fetch_listings
+from channels.notice import CaptureNotice, RefundNotice
+from channels.offer import ListingRef, StockLevel
 from responses.matchers import json_params_matcher, query_param_matcher
 
 BASE = "https://shop.example.com/medusa"

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from channels.address import missing, normalise
-from channels.document import LineKind, OrderState, PaymentState, ReturnState
+from channels.document import LineKind, OrderState, PaymentState
 from channels.errors import Malformed
 from channels.medusa.mapping import parse_order, parse_return
+from channels.notice import ReturnState
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 import responses
-from channels.document import ListingRef, PriceLevel
 from channels.medusa import sale
 from channels.medusa.adapter import Adapter, Settings
+from channels.offer import ListingRef, PriceLevel
 
 BASE = "https://shop.example.com"
 LISTS = f"{BASE}/admin/price-lists"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from channels.document import ListingRef, PriceLevel
 from channels.errors import Malformed
+from channels.offer import ListingRef, PriceLevel
 from channels.pricing import Blunder, Offer, blunder, fall
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from channels.demo.adapter import Adapter, Settings
 from channels.demo.memory import MemoryInProcess
-from channels.document import NoticeItem, ShipmentNotice
+from channels.document import NoticeItem
 from channels.medusa.mapping import parse_order
+from channels.notice import ShipmentNotice
 
 RECORDED = Path(__file__).parent / "medusa"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
