@@ -7,6 +7,7 @@ def uninstall_hook(env):
     """Remove the traces of `oms_connector`, while its records are still there."""
     remove_references(env)
     _remove_jobs(env)
+    _remove_stops(env)
     _remove_provider_copies(env)
     env["payment.provider"]._remove_provider("oms_channel")
     _remove_price_history(env)
@@ -57,6 +58,11 @@ def remove_references(env):
 def _remove_jobs(env):
     """Of our methods on Odoo's own models."""
     env["queue.job"].search([("method_name", "=like", r"\_oms\_%")]).unlink()
+
+
+def _remove_stops(env):
+    """They name who stopped a sale, and so would keep the users that we brought."""
+    env["oms.sales.stop"].with_context(active_test=False).search([]).unlink()
 
 
 def _remove_provider_copies(env):
