@@ -82,13 +82,18 @@ class AdminApi:
     def all(self, path: str, rows: str, **params) -> Iterator[dict[str, Any]]:
         """Every row of a listing, page by page, in the order of their ids."""
         offset = 0
+        while offset is not None:
+            page, offset = self.page(path, rows, offset, **params)
+            yield from page
+
+    def page(
+        self, path: str, rows: str, offset: int, **params
+    ) -> tuple[list[dict[str, Any]], int | None]:
+        """One page of a listing in the order of ids, and the offset of the next."""
         params = {"order": "id", **params}
-        while True:
-            answer = self.get(path, limit=PAGE_SIZE, offset=offset, **params)
-            yield from answer[rows]
-            offset += PAGE_SIZE
-            if offset >= answer["count"]:
-                return
+        answer = self.get(path, limit=PAGE_SIZE, offset=offset, **params)
+        end = offset + PAGE_SIZE
+        return answer[rows], end if end < answer["count"] else None
 
     # --- Orders ---
 

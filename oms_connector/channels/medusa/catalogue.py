@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ..errors import Rejected
 from ..offer import ItemResult, Listing, ListingRef, Location, PriceLevel
 from ..text import _lt
-from .api import PAGE_SIZE, AdminApi, number
+from .api import AdminApi, number
 from .mapping import decimal
 from .sale import SalePrices
 
@@ -25,21 +25,20 @@ def fetch_listings(
     api: AdminApi, offset: int, sales_channel_id: str
 ) -> tuple[tuple[Listing, ...], int | None]:
     """One page of listings, and the offset of the next."""
-    answer = api.get(
-        "/admin/product-variants",
-        order="id",
-        limit=PAGE_SIZE,
-        offset=offset,
-        fields=VARIANT_FIELDS,
-    )
+    variants, end = _variants(api, offset)
     currencies = store_currencies(api)
     listings = tuple(
         _listing(variant, currencies)
-        for variant in answer["variants"]
+        for variant in variants
         if not sales_channel_id or sales_channel_id in _sales_channels(variant)
     )
-    end = offset + PAGE_SIZE
-    return listings, end if end < answer["count"] else None
+    return listings, end
+
+
+def _variants(api: AdminApi, offset: int) -> tuple[list[dict], int | None]:
+    return api.page(
+        "/admin/product-variants", "variants", offset, fields=VARIANT_FIELDS
+    )
 
 
 def _sales_channels(variant: dict) -> set[str]:
@@ -133,25 +132,18 @@ def fetch_prices(
     api: AdminApi, offset: int
 ) -> tuple[tuple[PriceLevel, ...], int | None]:
     """One page of base prices, and the offset of the next."""
-    answer = api.get(
-        "/admin/product-variants",
-        order="id",
-        limit=PAGE_SIZE,
-        offset=offset,
-        fields=VARIANT_FIELDS,
-    )
+    variants, end = _variants(api, offset)
     prices = tuple(
         PriceLevel.build(
             listing=_listing(variant, []).ref,
             price=decimal(price["amount"]),
             currency=price["currency_code"].upper(),
         )
-        for variant in answer["variants"]
+        for variant in variants
         for price in variant.get("prices") or ()
         if _is_base(price)
     )
-    end = offset + PAGE_SIZE
-    return prices, end if end < answer["count"] else None
+    return prices, end
 
 
 def _priced(api: AdminApi, prices: list[PriceLevel]):

@@ -16,7 +16,7 @@ from decimal import Decimal
 from ..errors import Rejected
 from ..offer import ItemResult, ListingRef, StockLevel
 from ..text import _lt
-from .api import PAGE_SIZE, AdminApi, number
+from .api import AdminApi, number
 from .mapping import decimal
 
 LEVEL_FIELDS = ",".join((
@@ -128,18 +128,10 @@ def fetch_stock(
     api: AdminApi, offset: int
 ) -> tuple[tuple[StockLevel, ...], int | None]:
     """One page of what may still be sold of Medusa's items, and the next offset."""
-    answer = api.get(
-        "/admin/inventory-items",
-        order="id",
-        limit=PAGE_SIZE,
-        offset=offset,
-        fields=SHOWN_FIELDS,
+    items, end = api.page(
+        "/admin/inventory-items", "inventory_items", offset, fields=SHOWN_FIELDS
     )
-    levels = tuple(
-        level for item in answer["inventory_items"] for level in _shown(item)
-    )
-    end = offset + PAGE_SIZE
-    return levels, end if end < answer["count"] else None
+    return tuple(level for item in items for level in _shown(item)), end
 
 
 def _shown(item: dict) -> Iterable[StockLevel]:

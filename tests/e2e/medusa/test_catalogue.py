@@ -14,7 +14,7 @@ def test_listings_tell_sku_barcode_and_price(listings):
 
 
 def test_listings_come_in_pages(adapter, listings, monkeypatch):
-    monkeypatch.setattr("channels.medusa.catalogue.PAGE_SIZE", 2)
+    monkeypatch.setattr("channels.medusa.api.PAGE_SIZE", 2)
     first = adapter.fetch_listings()
     second = adapter.fetch_listings(first.cursor)
     assert len(first.items) == 2

@@ -210,7 +210,7 @@ def _item(number, stocked, reserved, sku=None):
 
 
 def test_what_is_shown_is_what_medusa_still_sells(shop, adapter, monkeypatch):
-    monkeypatch.setattr("channels.medusa.stock.PAGE_SIZE", 2)
+    monkeypatch.setattr("channels.medusa.api.PAGE_SIZE", 2)
     items = [_item(1, 9, 2, "TENT"), _item(2, 1, 3)]
     unlevelled = {"id": "iitem_3", "sku": "BAR", "location_levels": []}
     for offset, page in ((0, items), (2, [unlevelled])):
