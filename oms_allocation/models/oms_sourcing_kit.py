@@ -15,7 +15,7 @@ class OmsSourcing(models.AbstractModel):
     def _wake_for(self, product_ids):
         """Override of `oms_allocation`: a part may have been the last that lacked."""
         result = super()._wake_for(product_ids)
-        if product_ids and "mrp.bom" in self.env:
+        if product_ids and self.env["oms.kit"]._exist():
             domain = [
                 ("oms_waiting_qty", ">", 0),
                 ("product_id.is_storable", "=", False),

@@ -5,9 +5,8 @@ class OmsStockMark(models.Model):
     _inherit = "oms.stock.mark"
 
     @api.model
-    def _write_marks(self):
+    def _mark_for(self, product_ids):
         """Override of `oms_connector`: stock that has come is given to who waits."""
-        product_ids = tuple(self.env.cr.precommit.data.get("oms.marked", ()))
-        result = super()._write_marks()
-        self.env["oms.sourcing"]._wake_for(product_ids)
+        result = super()._mark_for(product_ids)
+        self.env["oms.sourcing"]._wake_for(tuple(product_ids))
         return result

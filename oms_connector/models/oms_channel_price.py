@@ -101,7 +101,7 @@ class OmsChannel(models.Model):
             self.env[name]._oms_turned(since, now)._oms_mark()
         marks = self.env["oms.price.mark"]
         marks._write_marks()
-        channels = marks._channels_with_marks()
+        channels = marks._marked_channels()
         channels._one_by_one(lambda channel: channel._later_push_prices())
 
     @api.model

@@ -10,7 +10,6 @@ from odoo.addons.queue_job.job import (
 
 from ..channels import adapters
 from ..channels.adapter import Capability
-from .oms_stock_mark import PUSH_KEY
 
 OVERLAP = timedelta(minutes=5)
 """Clocks differ and pages shift: each pull looks back; intake is idempotent."""
@@ -18,6 +17,10 @@ PULL_AGAIN = 1
 """Seconds until a pull that met another one tries again."""
 UNPAID_PORTION = 20
 """Unpaid orders that one pull asks for by number (see `_refresh_unpaid`)."""
+PUSH_KEY = "oms stock "
+URGENT_KEY = f"{PUSH_KEY}urgent "
+"""With the channel's id, the identity of the job that takes its marks; and of the one
+that goes first."""
 PUSH_PRIORITY = 5
 """Of jobs that send stock, before those of 10: it may be sold elsewhere while many
 orders wait to be taken."""
@@ -203,7 +206,7 @@ class OmsChannel(models.Model):
 
         :param bool urgent: have a job that goes ahead of all others
         """
-        way = f"{PUSH_KEY}urgent " if urgent else PUSH_KEY
+        way = URGENT_KEY if urgent else PUSH_KEY
         keys = {
             f"{way}{channel.id}": channel
             for channel in self

@@ -33,4 +33,4 @@ class OmsListing(models.Model):
         """Have all listings of these products computed, where anything is set aside."""
         rules = self.env["oms.stock.rule"].sudo()
         if rules.search_count([("term", "=", "set_aside")], limit=1):
-            self.env["oms.stock.mark"]._mark_products(self.product_id.ids)
+            self.env["oms.stock.mark"]._mark(self.product_id.ids)

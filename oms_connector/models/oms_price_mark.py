@@ -1,13 +1,8 @@
-import logging
-
-import psycopg2
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, models
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools import SQL
 
 from ..channels.adapter import Capability
-
-_logger = logging.getLogger(__name__)
 
 PORTION = 1000
 """Listings whose prices one job computes and sends."""
@@ -16,45 +11,26 @@ BUSY_SECONDS = 1
 
 
 class OmsPriceMark(models.Model):
-    """A listing whose price may have changed.
-
-    As with `oms.stock.mark`, marks are only ever added and taken away, and refer to
-    nothing, so that nobody waits for anybody because of them. What changed is collected
-    while the transaction lasts; which listings that concerns is asked once, in its end.
-    """
+    """A listing whose price may have changed."""
 
     _name = "oms.price.mark"
+    _inherit = "oms.mark"
     _description = "Price Change to Publish"
     _log_access = False
-
-    listing_id = fields.Integer(required=True)
-    channel_id = fields.Integer(required=True)
 
     _listing_idx = models.Index("(channel_id, listing_id)")
 
     # === BUSINESS METHODS - MARKING === #
 
     @api.model
-    def _mark(self, changes):
-        """Have prices computed when the transaction commits.
+    def _mark_for(self, changes):
+        """Mark the listings whose price may be another one.
 
         :param changes: tuples that begin with what changed: ("rule", price list, scope,
             id), ("product" | "template" | "cost" | "category" | "pricelist" |
             "currency" | "channel" | "listing", id)
         """
-        changes = set(changes)
-        if not changes:
-            return
-        collected = self.env.cr.precommit.data.setdefault("oms.priced", set())
-        if not collected:
-            env = self.env
-            env.cr.precommit.add(lambda: env["oms.price.mark"].sudo()._write_marks())
-        collected |= changes
-
-    @api.model
-    def _write_marks(self):
-        changes = self.env.cr.precommit.data.pop("oms.priced", ())
-        channels = changes and self._channels_with_prices()
+        channels = self._channels_with_prices()
         if not channels:
             return
         self.env.flush_all()
@@ -121,20 +97,10 @@ class OmsPriceMark(models.Model):
                     """,
                     tuple(ids),
                 )
-        return SQL(
-            """
-            listing.product_id IN (
-                SELECT product.id
-                FROM product_category AS above
-                JOIN product_category AS category
-                  ON category.parent_path LIKE above.parent_path || '%%'
-                JOIN product_template AS template ON template.categ_id = category.id
-                JOIN product_product AS product
-                  ON product.product_tmpl_id = template.id
-                WHERE above.id IN %s)
-            """,
-            tuple(ids),
-        )
+            case "category":
+                categories = self.env["product.category"].browse(ids)
+                return SQL("listing.product_id IN (%s)", categories._oms_products())
+        raise ValueError(f"Prices know no scope {scope}")
 
     def _insert(self, channels, condition):
         """Mark the listings of some channels that fulfil a condition.
@@ -170,28 +136,10 @@ class OmsPriceMark(models.Model):
     # === BUSINESS METHODS - WAKING === #
 
     @api.model
-    def _wake_after(self, channel_ids):
-        """Have a job for each channel as soon as the transaction has committed.
-
-        Whether a job on its way will see our marks can only be said then: one that
-        waits while we look may begin before we commit.
-
-        :param set[int] channel_ids: channels that have marks
-        """
-        postcommit = self.env.cr.postcommit
-        woken = postcommit.data.setdefault("oms.priced", set())
-        if channel_ids and not woken:
-            registry, data = self.env.registry, postcommit.data
-            postcommit.add(lambda: _wake(registry, data.pop("oms.priced", ())))
-        woken |= channel_ids
-
-    @api.model
-    def _channels_with_marks(self):
-        self.env.cr.execute("SELECT DISTINCT channel_id FROM oms_price_mark")
-        channels = self.env["oms.channel"].browse(
-            row[0] for row in self.env.cr.fetchall()
-        )
-        return channels.exists()
+    def _wake(self, channel_ids):
+        """Have a job for those of the channels that have marks."""
+        marked = self._marked_channels()
+        marked.filtered(lambda c: c.id in channel_ids)._later_push_prices()
 
     # === BUSINESS METHODS - TAKING === #
 
@@ -202,16 +150,7 @@ class OmsPriceMark(models.Model):
         :return: the listings that were marked, and whether more are
         :raise RetryableJobError: while another worker sends the channel's prices
         """
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT pg_try_advisory_xact_lock(
-                    'oms_price_mark'::regclass::oid::int, %s)
-                """,
-                channel.id,
-            )
-        )
-        if not self.env.cr.fetchone()[0]:
+        if not self._lock(channel):
             raise RetryableJobError(
                 "Another worker is sending this channel's prices",
                 seconds=BUSY_SECONDS,
@@ -234,17 +173,3 @@ class OmsPriceMark(models.Model):
         listing_ids = {row[0] for row in self.env.cr.fetchall()}
         listings = self.env["oms.listing"].browse(sorted(listing_ids)).exists()
         return listings, len(listing_ids) == PORTION
-
-
-def _wake(registry, channel_ids):
-    """Have a job for those of the channels that have marks.
-
-    Whatever goes wrong here, the scheduled action makes good.
-    """
-    try:
-        with registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            marked = env["oms.price.mark"]._channels_with_marks()
-            marked.filtered(lambda c: c.id in channel_ids)._later_push_prices()
-    except psycopg2.Error:
-        _logger.warning("Could not wake the channels %s", channel_ids, exc_info=True)

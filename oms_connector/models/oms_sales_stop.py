@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
-from .oms_stock_mark import URGENT
+from .oms_mark import URGENT
 
 COVERED = """
     listing.company_id = stop.company_id
@@ -212,7 +212,7 @@ class OmsSalesStop(models.Model):
         stopped = [("state", "=", "open"), ("scope", "=", "category")]
         if self.search_count(stopped, limit=1):
             variants = templates.with_context(active_test=False).product_variant_ids
-            self.env["oms.stock.mark"]._mark_products(variants.ids)
+            self.env["oms.stock.mark"]._mark(variants.ids)
 
     def _covering(self):
         """Condition of the listings (`listing`) that these stops cover."""

@@ -1,65 +1,40 @@
-import logging
 from datetime import timedelta
 
-import psycopg2
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-_logger = logging.getLogger(__name__)
+from .oms_channel_sync import PUSH_KEY, URGENT_KEY
+from .oms_mark import URGENT, USUAL
 
-PUSH_KEY = "oms stock "
-"""With the channel's id, the identity of the job that takes its marks."""
-URGENT, USUAL, CAN_WAIT = range(3)
-"""Ranks of marks: selling was stopped; sold or received; sent for good measure."""
 LOOK_BACK = timedelta(minutes=10)
 """How far the scheduled action looks back: it runs each minute, or later."""
 
 
 class OmsStockMark(models.Model):
-    """A listing whose stock may have changed.
-
-    Marks are only ever added and taken away, never updated, so transactions that move
-    the same product do not wait for each other because of us. They hold ids and no
-    references: to check one, the database must lock what it refers to, and so would
-    refuse a mark beside a worker that has just written what was published.
-    """
+    """A listing whose stock may have changed."""
 
     _name = "oms.stock.mark"
+    _inherit = "oms.mark"
     _description = "Stock Change to Publish"
     _log_access = False
 
-    listing_id = fields.Integer(required=True)
-    channel_id = fields.Integer(required=True)
     rank = fields.Integer(required=True, help="What goes first: the lowest.")
     again = fields.Boolean(help="Send it, whatever the channel shows by our books.")
 
     _listing_idx = models.Index("(channel_id, listing_id)")
+    _urgent_idx = models.Index("(channel_id) WHERE rank = 0")
 
     # === BUSINESS METHODS - MARKING === #
 
     @api.model
-    def _mark_products(self, product_ids):
-        """Have the listings of these products computed when the transaction commits.
+    def _mark_for(self, product_ids):
+        """Mark the listings of these products, and of the kits that they are in.
 
         :param product_ids: ids of product.product
         """
-        if not product_ids:
-            return
-        marked = self.env.cr.precommit.data.setdefault("oms.marked", set())
-        if not marked:
-            env = self.env
-            self.env.cr.precommit.add(
-                lambda: env["oms.stock.mark"].sudo()._write_marks()
-            )
-        marked.update(product_ids)
-
-    @api.model
-    def _write_marks(self):
-        product_ids = self.env.cr.precommit.data.pop("oms.marked", ())
-        if product_ids:
-            concerned = self.env["oms.kit"]._with_kits(product_ids)
-            self._insert(SQL("listing.product_id IN (%s)", concerned))
+        concerned = self.env["oms.kit"]._with_kits(product_ids)
+        self._insert(SQL("listing.product_id IN (%s)", concerned))
 
     @api.model
     def _insert(self, condition, rank=USUAL, again=False):
@@ -119,25 +94,41 @@ class OmsStockMark(models.Model):
     # === BUSINESS METHODS - WAKING === #
 
     @api.model
-    def _wake_after(self, channel_ids):
-        """Wake channels that have marks, as soon as the transaction has committed.
+    def _wake(self, channel_ids):
+        """Have a job for each channel that has marks and none on its way.
 
-        Whether a job is on its way that will see our marks can only be said then: one
-        that waits while we look may have begun, and ended, before we commit.
+        What is urgent has a job of its own, which goes first.
         """
-        woken = self.env.cr.postcommit.data.setdefault("oms.woken", set())
-        if channel_ids and not woken:
-            registry = self.env.registry
-            data = self.env.cr.postcommit.data
-            self.env.cr.postcommit.add(
-                lambda: _wake(registry, data.pop("oms.woken", set()))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT channel.id, stop.urgent
+                FROM oms_channel AS channel
+                CROSS JOIN LATERAL (
+                    SELECT EXISTS (
+                        SELECT FROM oms_stock_mark AS mark
+                        WHERE mark.channel_id = channel.id AND mark.rank = 0
+                    ) AS urgent
+                ) AS stop
+                WHERE channel.id IN %(channels)s AND channel.state = 'connected'
+                  AND EXISTS (
+                      SELECT FROM oms_stock_mark AS mark
+                      WHERE mark.channel_id = channel.id)
+                  AND NOT EXISTS (
+                      SELECT FROM queue_job AS job
+                      WHERE job.identity_key = CASE WHEN stop.urgent
+                            THEN %(urgent)s ELSE %(usual)s END || channel.id
+                        AND job.state IN ('pending', 'enqueued'))
+                """,
+                channels=tuple(channel_ids),
+                urgent=URGENT_KEY,
+                usual=PUSH_KEY,
             )
-        woken |= channel_ids
-
-    @api.model
-    def _let_rest(self, channel):
-        """Wake nobody for what this transaction leaves of a channel's marks."""
-        self.env.cr.postcommit.data.get("oms.woken", set()).discard(channel.id)
+        )
+        for urgent in (True, False):
+            ids = [channel_id for channel_id, is_urgent in rows if is_urgent is urgent]
+            if ids:
+                self.env["oms.channel"].browse(ids)._later_push_stock(urgent=urgent)
 
     @api.model
     def _cron_push(self):
@@ -149,10 +140,7 @@ class OmsStockMark(models.Model):
         self._mark_changed_kits()
         self._mark_expired()
         self._write_marks()
-        rows = self.env.execute_query(
-            SQL("SELECT DISTINCT channel_id FROM oms_stock_mark")
-        )
-        channels = self.env["oms.channel"].browse(row[0] for row in rows).exists()
+        channels = self._marked_channels()
         able = channels.filtered(lambda channel: channel._can_push_stock())
         self.env.cr.execute(
             SQL(
@@ -180,7 +168,7 @@ class OmsStockMark(models.Model):
             ]
         )
         products = changed.product_id | changed.product_tmpl_id.product_variant_ids
-        self._mark_products(products.ids)
+        self._mark(products.ids)
 
     @api.model
     def _mark_expired(self):
@@ -200,26 +188,9 @@ class OmsStockMark(models.Model):
                 ("expiration_date", "<=", now),
             ]
         )
-        self._mark_products(old.product_id.ids)
+        self._mark(old.product_id.ids)
 
     # === BUSINESS METHODS - TAKING === #
-
-    @api.model
-    def _lock(self, channel):
-        """Be the one worker that sends this channel's stock, until the end.
-
-        :return: whether no other one is
-        """
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT pg_try_advisory_xact_lock(
-                    'oms_stock_mark'::regclass::oid::int, %s)
-                """,
-                channel.id,
-            )
-        )
-        return self.env.cr.fetchone()[0]
 
     @api.model
     def _take(self, channel, most=None):
@@ -286,35 +257,3 @@ class OmsStockMark(models.Model):
             log_exceptions=False,
         )
         return self.env.cr.fetchall()
-
-
-def _wake(registry, channel_ids):
-    """Have a job for each channel that has marks and none on its way; once committed.
-
-    What is urgent has a job of its own, which goes first. Whatever goes wrong here,
-    the scheduled action makes good.
-    """
-    if not channel_ids:
-        return
-    try:
-        with registry.cursor() as cr:
-            cr.execute(
-                SQL(
-                    """
-                    SELECT mark.channel_id, BOOL_OR(mark.rank = %s)
-                    FROM oms_stock_mark AS mark
-                    JOIN oms_channel AS channel ON channel.id = mark.channel_id
-                    WHERE mark.channel_id IN %s AND channel.state = 'connected'
-                    GROUP BY mark.channel_id
-                    """,
-                    URGENT,
-                    tuple(channel_ids),
-                )
-            )
-            found = cr.fetchall()
-            channels = api.Environment(cr, SUPERUSER_ID, {})["oms.channel"]
-            for urgent in (True, False):
-                some = channels.browse(row[0] for row in found if row[1] is urgent)
-                some._later_push_stock(urgent=urgent)
-    except psycopg2.Error:
-        _logger.warning("Could not wake the channels %s", channel_ids, exc_info=True)

@@ -18,7 +18,7 @@ class ProductProduct(models.Model):
         :return: {kit: {part: Decimal, in the part's unit}}, kits within kits resolved
         :rtype: dict
         """
-        if "mrp.bom" not in self.env:
+        if not self.env["oms.kit"]._exist():
             return {}
         boms = self.env["mrp.bom"].sudo()
         found = boms._bom_find(self, company_id=company.id, bom_type="phantom")

@@ -12,5 +12,5 @@ class ProductTemplate(models.Model):
         result = super().write(vals)
         if {"categ_id", "is_storable"} & vals.keys():
             variants = self.with_context(active_test=False).product_variant_ids
-            self.env["oms.stock.mark"]._mark_products(variants.ids)
+            self.env["oms.stock.mark"]._mark(variants.ids)
         return result

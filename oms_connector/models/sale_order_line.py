@@ -127,4 +127,4 @@ class SaleOrderLine(models.Model):
             )
         )
         if lines:
-            self.env["oms.stock.mark"]._mark_products(lines.product_id.ids)
+            self.env["oms.stock.mark"]._mark(lines.product_id.ids)

@@ -19,5 +19,5 @@ class StockLocation(models.Model):
         if {"oms_not_sellable", "location_id", "usage"} & vals.keys():
             quants = self.env["stock.quant"].sudo()
             found = quants.search([("location_id", "child_of", self.ids)])
-            self.env["oms.stock.mark"]._mark_products(found.product_id.ids)
+            self.env["oms.stock.mark"]._mark(found.product_id.ids)
         return result

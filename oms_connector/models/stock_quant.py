@@ -28,4 +28,4 @@ class StockQuant(models.Model):
         """Whatever moves stock changes what the channels may sell."""
         quants = self.filtered(lambda quant: quant.location_id.usage == "internal")
         if quants:
-            self.env["oms.stock.mark"]._mark_products(quants.product_id.ids)
+            self.env["oms.stock.mark"]._mark(quants.product_id.ids)

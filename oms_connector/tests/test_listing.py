@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.offer import Listing, ListingRef
-from odoo.addons.oms_connector.models.oms_stock_mark import CAN_WAIT
+from odoo.addons.oms_connector.models.oms_mark import CAN_WAIT
 
 from .common import NOON, ConnectorCase
 

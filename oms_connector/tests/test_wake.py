@@ -1,5 +1,5 @@
 from odoo.addons.oms_connector.models.oms_channel_sync import FIRST, PUSH_PRIORITY
-from odoo.addons.oms_connector.models.oms_stock_mark import URGENT
+from odoo.addons.oms_connector.models.oms_mark import URGENT
 
 from .race import RaceCase
 

@@ -22,7 +22,7 @@ from collections import Counter
 
 from odoo import Command
 from odoo.addons.oms_connector.channels import adapters
-from odoo.addons.oms_connector.models import oms_stock_mark
+from odoo.addons.oms_connector.models import oms_mark
 from odoo.addons.oms_connector.models.oms_channel_sync import PUSH_PORTIONS
 from odoo.tools import SQL, split_every
 
@@ -106,7 +106,7 @@ class _Stock:
         self._env.invalidate_all()
         marks = self._env["oms.stock.mark"]
         started = time.perf_counter()
-        marks._mark_products(changed)
+        marks._mark(changed)
         self._env.cr.precommit.run()
         levels = sum(self._take(channel) for channel in self.catalogue.channels)
         seconds = time.perf_counter() - started
@@ -176,7 +176,7 @@ class _Overhead:
             (self._env.registry["stock.quant"], "_oms_mark"),
             (self._env.registry["sale.order.line"], "_oms_mark_demand"),
             (self._env.registry["oms.stock.mark"], "_write_marks"),
-            (oms_stock_mark, "_wake"),
+            (oms_mark, "_wake"),
         )
 
     def _timed(self, name, function):
