@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from .document import ChannelOrder, Check, Event, Page, RawDocument
 from .errors import Incomplete, Unsupported
 from .notice import (
+    Acknowledgement,
     Cancellation,
     CaptureNotice,
     ChannelReturn,
@@ -26,6 +27,7 @@ from .notice import (
     ShipmentNotice,
 )
 from .offer import ItemResult, Listing, Location, PriceLevel, StockLevel
+from .payout import Payout
 from .text import _lt
 from .transport import Limits, TokenBucket
 
@@ -48,6 +50,8 @@ class Capability(StrEnum):
     CAPTURE = "capture"
     REFUND = "refund"
     RETURNS = "returns"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    PAYOUTS = "payouts"
 
 
 class Settings(BaseModel):
@@ -98,9 +102,20 @@ class ChannelAdapter(ABC):
     A channel with codes of its own replaces them; `unpaid` and `other` have to stay,
     for they are given without a person.
     """
+    refund_reasons: ClassVar[Mapping[str, str]] = {}
+    """What the channel takes as `RefundNotice.reason`, and what people see.
+
+    Empty where it takes any words, or none.
+    """
+    carriers: ClassVar[Mapping[str, str]] = {}
+    """What the channel takes as `ShipmentNotice.carrier`, and what people see.
+
+    Empty where it has no list of its own: then `carrier_name` is all there is.
+    """
     stock_moved_by: ClassVar[frozenset[Capability]] = frozenset()
     """Notices by which the channel's own stock moves: publish these lines' again."""
     notices: ClassVar[Mapping[str, type[Notice]]] = {
+        "acknowledgement": Acknowledgement,
         "shipment": ShipmentNotice,
         "cancellation": Cancellation,
         "capture": CaptureNotice,
@@ -219,6 +234,10 @@ class ChannelAdapter(ABC):
 
     # --- Notices out: once per key ---
 
+    def push_acknowledgement(self, notice: Acknowledgement) -> Receipt:
+        """The order is here: sent once after it was taken, before anything else."""
+        raise self._unsupported(Capability.ACKNOWLEDGEMENT)
+
     def push_shipment(self, notice: ShipmentNotice) -> Receipt:
         raise self._unsupported(Capability.SHIPMENT)
 
@@ -244,3 +263,21 @@ class ChannelAdapter(ABC):
     def push_return(self, notice: ReturnNotice) -> Receipt:
         """Goods of an order are back: the channel books their receipt."""
         raise self._unsupported(Capability.RETURNS)
+
+    # --- Payouts in ---
+
+    def fetch_payouts(
+        self, since: datetime | None, cursor: str | None = None
+    ) -> Page[RawDocument]:
+        """One page of the payouts since then, oldest first, each with all its lines.
+
+        What the channel still adds to is left out until it is paid.
+        """
+        raise self._unsupported(Capability.PAYOUTS)
+
+    def parse_payout(self, payload: str) -> Payout:
+        """Understand the payload of one payout. Pure.
+
+        :raise Malformed: saying what is missing or wrong
+        """
+        raise self._unsupported(Capability.PAYOUTS)

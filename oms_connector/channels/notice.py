@@ -19,11 +19,22 @@ class Notice(Document):
     order_id: Reference
 
 
+class Acknowledgement(Notice):
+    """The order is in our books, under `number`; no lines of it are refused."""
+
+    number: str = ""
+
+
 class ShipmentNotice(Notice):
-    """A parcel left. One notice a parcel."""
+    """A parcel left. One notice a parcel.
+
+    `carrier` is one of the adapter's `carriers`, empty where ours is none of them;
+    `carrier_name` is what people call it.
+    """
 
     items: tuple[NoticeItem, ...] = Field(min_length=1)
     carrier: str = ""
+    carrier_name: str = ""
     tracking_number: str = ""
     tracking_url: str = ""
     shipped_at: Moment
@@ -48,7 +59,10 @@ class CaptureNotice(Notice):
 
 
 class RefundNotice(Notice):
-    """Give money back, through the payment that brought it."""
+    """Give money back, through the payment that brought it.
+
+    `reason` is one of the adapter's `refund_reasons` where it has any.
+    """
 
     amount: Annotated[Decimal, Field(gt=0)]
     currency: CurrencyCode

@@ -38,7 +38,10 @@ class ShelfAdapter(ChannelAdapter):
 
     code = "demo"
     title = "Shelf"
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - {
+        Capability.ACKNOWLEDGEMENT,
+        Capability.PAYOUTS,
+    }
     settings_class = Settings
     stock_portion = 50
 

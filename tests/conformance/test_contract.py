@@ -28,6 +28,8 @@ OPERATIONS = {
     Capability.CANCELLATION: ("push_cancellation",),
     Capability.CAPTURE: ("push_capture",),
     Capability.REFUND: ("push_refund",),
+    Capability.ACKNOWLEDGEMENT: ("push_acknowledgement",),
+    Capability.PAYOUTS: ("fetch_payouts", "parse_payout"),
     Capability.RETURNS: ("fetch_returns", "parse_return", "push_return"),
 }
 

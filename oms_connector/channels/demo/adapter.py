@@ -59,7 +59,10 @@ class Adapter(ChannelAdapter):
 
     code = "demo"
     title = _lt("Demo shop")
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - {
+        Capability.ACKNOWLEDGEMENT,
+        Capability.PAYOUTS,
+    }
     settings_class = Settings
 
     @property

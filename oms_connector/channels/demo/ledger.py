@@ -121,7 +121,7 @@ def _ship(order: Standing, payload: dict) -> None:
     order.parcels.append(
         {
             name: payload[name]
-            for name in ("carrier", "tracking_number", "tracking_url", "items")
+            for name in ("carrier_name", "tracking_number", "tracking_url", "items")
         }
     )
 

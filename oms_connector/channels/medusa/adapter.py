@@ -52,7 +52,10 @@ class Settings(ChannelSettings):
 class Adapter(ChannelAdapter):
     code = "medusa"
     title = "Medusa"
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - {
+        Capability.ACKNOWLEDGEMENT,
+        Capability.PAYOUTS,
+    }
     settings_class = Settings
     stock_moved_by: ClassVar = frozenset(
         {Capability.SHIPMENT, Capability.CANCELLATION, Capability.RETURNS}

@@ -64,7 +64,7 @@ def _items(notice: ShipmentNotice) -> list[dict]:
 def _fulfilment(notice: ShipmentNotice) -> dict[str, Any]:
     body = {
         "items": _items(notice),
-        "metadata": {KEY: notice.key, "carrier": notice.carrier},
+        "metadata": {KEY: notice.key, "carrier": notice.carrier_name},
     }
     if notice.location:
         body["location_id"] = notice.location

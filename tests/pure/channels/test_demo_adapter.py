@@ -94,7 +94,7 @@ def shipment(order, key, *quantities):
         key=key,
         order_id=order.external_id,
         items=items(order, *quantities),
-        carrier="Parcel",
+        carrier_name="Parcel",
         tracking_number="T1",
         shipped_at=NOW,
     )

@@ -59,7 +59,7 @@ def of_the_demo_shop():
             refunds=[],
             parcels=[
                 {
-                    "carrier": "DHL",
+                    "carrier_name": "DHL",
                     "tracking_number": "00340434161094000017",
                     "tracking_url": "",
                     "items": [{"line_id": order["items"][0]["id"], "quantity": "1"}],
