@@ -10,7 +10,6 @@ from ..channels.errors import Rejected
 from ..channels.offer import ItemResult, ListingRef, StockLevel
 
 PUBLISHED = ["published_levels", "published_quantity", "published_at"]
-FETCHED = ["sku", "external_id", "stock_id", "published_levels", "refused_levels"]
 
 
 class OmsListing(models.Model):
@@ -207,37 +206,96 @@ class OmsListing(models.Model):
             )
 
     def _changed_levels(self):
-        """Pairs of listing and level, for what the channel does not show yet."""
-        locations = {
-            location.warehouse_id.id: location.external_id
-            for location in self.channel_id.location_ids
-            if location.warehouse_id
-        }
-        known = set(self.channel_id.location_ids.mapped("external_id"))
-        changed = []
-        figures = self._publishable()
-        listings = self.exists()
-        listings.fetch(FETCHED)
-        for listing in listings:
-            told = listing._told_levels()
-            by_location = defaultdict(int)
-            for warehouse_id, quantity in figures.get(listing.id, {}).items():
-                if locations and warehouse_id not in locations:
-                    continue
-                by_location[locations.get(warehouse_id, "")] += quantity
-            for location, shown in (listing.published_levels or {}).items():
-                if locations and shown and location in known:
-                    by_location[location] += 0  # no longer sold from, still shown
-            changed += [
-                (listing, listing._level(location, quantity))
-                for location, quantity in (by_location or {"": 0}).items()
-                if told.get(location) != quantity
-            ]
-        return changed
+        """Pairs of listing and level, for what the channel does not show yet.
 
-    def _level(self, location, quantity):
-        return StockLevel.build(
-            listing=self._ref(), location=location, quantity=quantity
+        The comparison is the last step of the figure, so that listings of which
+        nothing has changed cost no more than the query.
+        """
+        if not self.ids:
+            return []
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                %(terms)s, %(levels)s
+                SELECT listing.id, listing.sku, listing.external_id, listing.stock_id,
+                       level.location, level.quantity::integer
+                FROM unnest(%(ids)s) WITH ORDINALITY AS asked (id, nth)
+                JOIN oms_listing AS listing ON listing.id = asked.id
+                JOIN level ON level.listing_id = listing.id
+                WHERE listing.id = ANY(%(again)s)
+                   OR level.told IS DISTINCT FROM level.quantity
+                ORDER BY asked.nth, level.location
+                """,
+                terms=self._figure_terms(),
+                levels=self._steps_of_levels(),
+                ids=list(self.ids),
+                again=list(self.env.context.get("oms_again", ())),
+            )
+        )
+        return [
+            (
+                self.browse(listing_id),
+                StockLevel(
+                    listing=ListingRef(
+                        sku=sku, external_id=external_id or "", stock_id=stock_id or ""
+                    ),
+                    location=location,
+                    quantity=quantity,
+                ),
+            )
+            for listing_id, sku, external_id, stock_id, location, quantity in rows
+        ]
+
+    def _steps_of_levels(self):
+        """What the channel is to show by its locations, and what it was told last.
+
+        It was told what it took as well as what it refused. What is no longer sold
+        from a location and still shown there is 0; of a stopped listing even where
+        the channel does not know the location any more.
+        """
+        return SQL(
+            """
+            known AS (
+                SELECT id, channel_id, %(published)s AS published,
+                       %(published)s || %(refused)s AS told
+                FROM oms_listing WHERE id = ANY(%(ids)s)
+            ), place AS (
+                SELECT channel_id, external_id, warehouse_id,
+                       BOOL_OR(warehouse_id IS NOT NULL)
+                           OVER (PARTITION BY channel_id) AS counts
+                FROM oms_channel_location
+                WHERE channel_id IN (SELECT channel_id FROM known)
+            ), wanted AS (
+                SELECT shown.listing_id, COALESCE(place.external_id, '') AS location,
+                       shown.quantity
+                FROM shown
+                JOIN known ON known.id = shown.listing_id
+                LEFT JOIN place ON place.channel_id = known.channel_id
+                               AND place.warehouse_id = shown.warehouse_id
+                UNION ALL
+                SELECT known.id, old.key, 0
+                FROM known
+                LEFT JOIN chosen ON chosen.id = known.id
+                CROSS JOIN LATERAL jsonb_each_text(known.published) AS old
+                WHERE old.value <> '0'
+                  AND (chosen.stopped
+                       OR EXISTS (SELECT FROM place
+                                  WHERE place.channel_id = known.channel_id
+                                    AND place.external_id = old.key
+                                    AND place.counts))
+            ), level AS (
+                SELECT known.id AS listing_id, COALESCE(wanted.location, '') AS location,
+                       COALESCE(SUM(wanted.quantity), 0) AS quantity,
+                       (known.told->>COALESCE(wanted.location, ''))::numeric AS told
+                FROM known
+                LEFT JOIN wanted ON wanted.listing_id = known.id
+                GROUP BY known.id, known.told, wanted.location
+            )
+            """,
+            ids=list(self.ids),
+            published=levels_or_none("published_levels"),
+            refused=levels_or_none("refused_levels"),
         )
 
     def _ref(self):
@@ -275,15 +333,14 @@ class OmsListing(models.Model):
                         FROM jsonb_each_text(shown.levels) AS level),
                     published_at = %s
                 FROM (
-                    SELECT old.id, CASE jsonb_typeof(old.published_levels)
-                        WHEN 'object' THEN old.published_levels ELSE '{}' END
-                        || new.levels AS levels
+                    SELECT old.id, %s || new.levels AS levels
                     FROM oms_listing AS old
                     JOIN unnest(%s, %s::jsonb[]) AS new (id, levels) ON new.id = old.id
                 ) AS shown
                 WHERE listing.id = shown.id
                 """,
                 fields.Datetime.now(),
+                levels_or_none("published_levels"),
                 list(levels),
                 [json.dumps(by_location) for by_location in levels.values()],
             )
@@ -298,3 +355,12 @@ class OmsListing(models.Model):
         """
         documents = [document for _listing, document in portion]
         self.env["oms.message"]._record_sync(self.channel_id, kind, documents, results)
+
+
+def levels_or_none(field):
+    """The levels by location that a listing keeps in a field: JSON's null is none."""
+    field = SQL.identifier(field)
+    return SQL(
+        "CASE jsonb_typeof(%(field)s) WHEN 'object' THEN %(field)s ELSE '{}' END",
+        field=field,
+    )

@@ -80,19 +80,23 @@ class OmsListing(models.Model):
     # === BUSINESS METHODS - THE FIGURE === #
 
     def _steps_of_figures(self):
+        # Materialized, or the planner joins all listings with all that is spare.
         yield SQL(
             """
-            unit AS (
-                SELECT chosen.id AS listing_id, spare.warehouse_id,
-                       FLOOR(ROUND(
-                           MIN(spare.free / (need.quantity * chosen.pack)), 6)) AS units
+            taken_by_unit AS MATERIALIZED (
+                SELECT chosen.id AS listing_id, chosen.channel_id, chosen.company_id,
+                       need.component_id, need.quantity * chosen.pack AS quantity
                 FROM chosen
                 JOIN need ON need.root_id = chosen.product_id
                          AND need.company_id = chosen.company_id
-                JOIN spare ON spare.channel_id = chosen.channel_id
-                          AND spare.company_id = chosen.company_id
-                          AND spare.component_id = need.component_id
-                GROUP BY chosen.id, spare.warehouse_id
+            ), unit AS (
+                SELECT part.listing_id, spare.warehouse_id,
+                       FLOOR(ROUND(MIN(spare.free / part.quantity), 6)) AS units
+                FROM taken_by_unit AS part
+                JOIN spare ON spare.channel_id = part.channel_id
+                          AND spare.company_id = part.company_id
+                          AND spare.component_id = part.component_id
+                GROUP BY part.listing_id, spare.warehouse_id
             )
             """
         )

@@ -68,16 +68,6 @@ class OmsListing(models.Model):
         """Have these listings' stock sent, whatever the channel shows by our books."""
         self._mark(again=True)
 
-    def _told_levels(self):
-        """What the channel was told last, by location: it took it or it refused it.
-
-        Nothing for a listing that is to be sent again.
-        """
-        self.ensure_one()
-        if self.id in self.env.context.get("oms_again", ()):
-            return {}
-        return {**(self.published_levels or {}), **(self.refused_levels or {})}
-
     def _note_results(self, portion, results):
         """Override of `oms_connector`: what was refused, why, and since when."""
         result = super()._note_results(portion, results)

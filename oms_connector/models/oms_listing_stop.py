@@ -55,24 +55,6 @@ class OmsListing(models.Model):
             SQL(COVERED),
         )
 
-    def _changed_levels(self):
-        """Override of `oms_connector`: no place is forgotten that shows something."""
-        changed = super()._changed_levels()
-        sent = {(listing.id, level.location) for listing, level in changed}
-        for listing in self.browse(self._stopped_ids()):
-            changed += [
-                (listing, listing._level(location, 0))
-                for location, shown in (listing.published_levels or {}).items()
-                if shown
-                and (listing.id, location) not in sent
-                and listing._told_levels().get(location) != 0
-            ]
-        return changed
-
-    def _stopped_ids(self):
-        """Which of these listings are not to be sold, by an open stop."""
-        return {listing_id for listing_id, _stop_id in self._stops()}
-
     def _stops(self):
         """Pairs of listing and the open stop that covers it."""
         companies = tuple(self.company_id.ids)

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.addons.oms_connector.channels.document import Page
 from odoo.addons.oms_connector.channels.errors import Unavailable
-from odoo.addons.oms_connector.channels.offer import PriceLevel
+from odoo.addons.oms_connector.channels.offer import PriceLevel, StockLevel
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
@@ -232,7 +232,7 @@ class TestShown(ConnectorCase):
             listings = add(first, count)
             self.push()
             listings.published_at = fields.Datetime.now() - timedelta(minutes=10)
-            levels = [listing._level("", 0) for listing in listings]
+            levels = [StockLevel(listing=each._ref(), quantity=0) for each in listings]
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

@@ -42,7 +42,6 @@ def test_a_sale_is_shown_with_its_dates_and_its_rule(sign_in):
     web.open_app(page)
     web.open_menu(page, "Catalogue", "Listings")
     web.search(page, "KK-1010")
-    expect(page.locator(ROW, has_text="KK-1111")).to_have_count(0)
     web.open_row(page, "Kiefer & Kajak Europe")
     for name in ("price", "sale_price", "sale_until", "published_sale_price"):
         expect(web.field(page, name)).to_be_visible()
@@ -64,7 +63,6 @@ def test_an_administrator_sends_the_held_price_anyway(sign_in):
 
     web.open_menu(page, "Catalogue", "Listings")
     web.search(page, "KK-1111")
-    expect(page.locator(ROW, has_text="KK-1010")).to_have_count(0)
     web.open_row(page, "Kajak Outlet")
     shown = web.field(page, "published_price").filter(has_text="11.99")
     web.reload_until(page, shown)

@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotThere
 
 PATIENCE = 60  # seconds for what happens in the background
+expect.set_options(timeout=20_000)  # a screen's own answer, on a busy machine
 WAREHOUSE = "lena.lager"
 SUPPORT = "serkan.service"
 ACCOUNTING = "birte.buchhaltung"
@@ -51,11 +52,18 @@ def open_menu(page: Page, section: str, entry: str = ""):
 
 
 def search(page: Page, words: str):
-    """Looks for the words in the first field that the list searches in."""
+    """Looks for the words in the first field that the list searches in.
+
+    Waits until only rows with them are left: a click while the list is drawn anew is
+    lost.
+    """
     page.locator(".o_searchview_input").fill(words)
     expect(page.locator(".o_searchview_autocomplete")).to_contain_text(words)
     page.keyboard.press("Enter")
     expect(page.locator(".o_searchview_facet", has_text=words)).to_be_visible()
+    others = page.locator(".o_data_row").filter(has_not_text=words)
+    expect(others).to_have_count(0)
+    expect(page.locator(".o_data_row").first).to_be_visible()
 
 
 def open_row(page: Page, words: str = ""):
