@@ -177,7 +177,8 @@ class OmsListing(models.Model):
         changed = self._changed_levels()
         if not changed:
             return
-        adapter = self.channel_id._adapter()
+        listing, _level = changed[0]
+        adapter = listing.channel_id._adapter()
         ends_at = monotonic() + seconds
         while changed and monotonic() < ends_at:
             portion = changed[: adapter.stock_portion]
@@ -218,18 +219,17 @@ class OmsListing(models.Model):
             SQL(
                 """
                 %(terms)s, %(levels)s
-                SELECT listing.id, listing.sku, listing.external_id, listing.stock_id,
+                SELECT known.id, known.sku, known.external_id, known.stock_id,
                        level.location, level.quantity::integer
-                FROM unnest(%(ids)s) WITH ORDINALITY AS asked (id, nth)
-                JOIN oms_listing AS listing ON listing.id = asked.id
-                JOIN level ON level.listing_id = listing.id
-                WHERE listing.id = ANY(%(again)s)
-                   OR level.told IS DISTINCT FROM level.quantity
-                ORDER BY asked.nth, level.location
+                FROM level
+                JOIN known ON known.id = level.listing_id
+                WHERE known.id = ANY(%(again)s)
+                   OR (known.told->>level.location)::numeric
+                      IS DISTINCT FROM level.quantity
+                ORDER BY known.nth, level.location
                 """,
                 terms=self._figure_terms(),
                 levels=self._steps_of_levels(),
-                ids=list(self.ids),
                 again=list(self.env.context.get("oms_again", ())),
             )
         )
@@ -256,10 +256,13 @@ class OmsListing(models.Model):
         """
         return SQL(
             """
-            known AS (
-                SELECT id, channel_id, %(published)s AS published,
+            known AS MATERIALIZED (
+                SELECT listing.id, asked.nth, listing.channel_id, listing.sku,
+                       listing.external_id, listing.stock_id,
+                       %(published)s AS published,
                        %(published)s || %(refused)s AS told
-                FROM oms_listing WHERE id = ANY(%(ids)s)
+                FROM unnest(%(ids)s) WITH ORDINALITY AS asked (id, nth)
+                JOIN oms_listing AS listing ON listing.id = asked.id
             ), place AS (
                 SELECT channel_id, external_id, warehouse_id,
                        BOOL_OR(warehouse_id IS NOT NULL)
@@ -285,12 +288,12 @@ class OmsListing(models.Model):
                                     AND place.external_id = old.key
                                     AND place.counts))
             ), level AS (
-                SELECT known.id AS listing_id, COALESCE(wanted.location, '') AS location,
-                       COALESCE(SUM(wanted.quantity), 0) AS quantity,
-                       (known.told->>COALESCE(wanted.location, ''))::numeric AS told
+                SELECT known.id AS listing_id,
+                       COALESCE(wanted.location, '') AS location,
+                       COALESCE(SUM(wanted.quantity), 0) AS quantity
                 FROM known
                 LEFT JOIN wanted ON wanted.listing_id = known.id
-                GROUP BY known.id, known.told, wanted.location
+                GROUP BY known.id, COALESCE(wanted.location, '')
             )
             """,
             ids=list(self.ids),

@@ -71,17 +71,24 @@ class OmsListing(models.Model):
     # === BUSINESS METHODS - WHAT IS SOLD, AND FROM WHERE === #
 
     def _steps_of_listings(self):
+        # Looked up one by one (`OFFSET 0`): the planner would rather read the whole
+        # catalogue, and what a change costs would grow with it.
         yield SQL(
             """
             chosen AS MATERIALIZED (
                 SELECT listing.id, listing.channel_id, listing.company_id,
-                       listing.product_id, template.categ_id,
+                       listing.product_id, template.categ_id, template.is_storable,
                        COALESCE(sold.factor / unit.factor, 1)::numeric AS pack,
                        (%s) AS stopped
                 FROM oms_listing AS listing
-                JOIN product_product AS product ON product.id = listing.product_id
-                JOIN product_template AS template
-                  ON template.id = product.product_tmpl_id
+                JOIN LATERAL (
+                    SELECT product_tmpl_id FROM product_product
+                    WHERE id = listing.product_id OFFSET 0
+                ) AS product ON TRUE
+                JOIN LATERAL (
+                    SELECT categ_id, is_storable, uom_id FROM product_template
+                    WHERE id = product.product_tmpl_id OFFSET 0
+                ) AS template ON TRUE
                 JOIN uom_uom AS unit ON unit.id = template.uom_id
                 LEFT JOIN uom_uom AS sold ON sold.id = listing.uom_id
                 WHERE listing.id = ANY(%s) AND listing.active
@@ -124,42 +131,17 @@ class OmsListing(models.Model):
         """What one unit of a product takes off the shelf: itself, or a kit's parts."""
         kits = self.env["oms.kit"]
         if not kits._exist():
-            root = SQL("SELECT DISTINCT company_id, product_id FROM chosen")
-            part = SQL(
+            yield SQL(
                 """
-                SELECT company_id, product_id AS root_id, product_id AS item_id,
-                       1::numeric AS quantity, NULL::integer AS bom_id
-                FROM root
+                need AS MATERIALIZED (
+                    SELECT DISTINCT company_id, product_id AS root_id,
+                           product_id AS component_id, 1::numeric AS quantity
+                    FROM chosen WHERE is_storable
+                )
                 """
             )
         else:
-            asked = self._demand_parts(
-                kits._is_kit(SQL.identifier("line", "product_id"))
-            )
-            yield SQL("asked_kit AS MATERIALIZED (%s)", SQL(" UNION ALL ").join(asked))
-            root = SQL(
-                """
-                SELECT company_id, product_id FROM chosen
-                UNION SELECT company_id, product_id FROM asked_kit
-                """
-            )
-            part = kits._parts()
-        yield SQL("root AS (%s)", root)
-        yield SQL("part AS (%s)", part)
-        yield SQL(
-            """
-            need AS MATERIALIZED (
-                SELECT part.company_id, part.root_id, part.item_id AS component_id,
-                       SUM(part.quantity) AS quantity
-                FROM part
-                JOIN product_product AS product ON product.id = part.item_id
-                JOIN product_template AS template
-                  ON template.id = product.product_tmpl_id AND template.is_storable
-                WHERE part.bom_id IS NULL
-                GROUP BY part.company_id, part.root_id, part.item_id
-            )
-            """
-        )
+            yield from self._steps_of_kits(kits)
         yield SQL(
             """
             component AS MATERIALIZED (
@@ -169,6 +151,29 @@ class OmsListing(models.Model):
                          AND need.company_id = chosen.company_id
             )
             """
+        )
+
+    def _steps_of_kits(self, kits):
+        """The parts of what is chosen, and of kits that orders ask for."""
+        asked = self._demand_parts(kits._is_kit(SQL.identifier("line", "product_id")))
+        yield SQL(
+            """
+            asked_kit AS MATERIALIZED (%s), root AS (
+                SELECT company_id, product_id FROM chosen
+                UNION SELECT company_id, product_id FROM asked_kit
+            ), part AS (%s), need AS MATERIALIZED (
+                SELECT part.company_id, part.root_id, part.item_id AS component_id,
+                       SUM(part.quantity) AS quantity
+                FROM part
+                JOIN product_product AS product ON product.id = part.item_id
+                JOIN product_template AS template
+                  ON template.id = product.product_tmpl_id AND template.is_storable
+                WHERE part.bom_id IS NULL
+                GROUP BY part.company_id, part.root_id, part.item_id
+            )
+            """,
+            SQL(" UNION ALL ").join(asked),
+            kits._parts(),
         )
 
     # === BUSINESS METHODS - WHAT IS THERE === #
@@ -299,7 +304,10 @@ class OmsListing(models.Model):
                        sale.id AS order_id
                 FROM sale_order_line AS line
                 JOIN sale_order AS sale ON sale.id = line.order_id
-                JOIN product_product AS product ON product.id = line.product_id
+                JOIN LATERAL (
+                    SELECT product_tmpl_id FROM product_product
+                    WHERE id = line.product_id OFFSET 0
+                ) AS product ON TRUE
                 JOIN product_template AS template
                   ON template.id = product.product_tmpl_id
                 JOIN uom_uom AS unit ON unit.id = template.uom_id

@@ -201,9 +201,9 @@ class OmsStockMark(models.Model):
         them, is taken up when we commit.
 
         :param int most: listings to take; all where it is None
-        :return: the listings that were marked, in a context that says their rank
-            (`oms_rank`) and which are to be sent again (`oms_again`); empty while
-            another worker takes some
+        :return: the listings that were marked, deleted ones included, in a context that
+            says their rank (`oms_rank`) and which are to be sent again (`oms_again`);
+            empty while another worker takes some
         """
         listings = self.env["oms.listing"]
         if not self._lock(channel):
@@ -215,14 +215,10 @@ class OmsStockMark(models.Model):
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # Another worker has taken some since we began: it was told of the rest.
             return listings
-        return (
-            listings.with_context(
-                oms_rank=min((rank for _id, rank, _again in rows), default=USUAL),
-                oms_again=frozenset(row[0] for row in rows if row[2]),
-            )
-            .browse(sorted(row[0] for row in rows))
-            .exists()
-        )
+        return listings.with_context(
+            oms_rank=min((rank for _id, rank, _again in rows), default=USUAL),
+            oms_again=frozenset(row[0] for row in rows if row[2]),
+        ).browse(sorted(row[0] for row in rows))
 
     @api.model
     def _take_first(self, channel, most):

@@ -81,6 +81,7 @@ class Catalogue:
             self._copy(listing, len(made), {"product_id": made, "sku": skus})
         self.product_ids += made
         self._order(made[::DEMAND])
+        self._env.cr.commit()  # which marks what is ordered
         self._env.cr.execute("DELETE FROM oms_stock_mark")
         self._env.cr.commit()
 

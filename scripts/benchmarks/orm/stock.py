@@ -111,7 +111,7 @@ class _Stock:
         levels = sum(self._take(channel) for channel in self.catalogue.channels)
         seconds = time.perf_counter() - started
         wanted = len(changed) * len(self.catalogue.channels)
-        if levels < wanted:
+        if levels != wanted:
             raise RuntimeError(f"{levels} levels of {wanted} listings that changed")
         self._env.cr.rollback()
         self.catalogue.take_one(changed)
