@@ -14,7 +14,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .document import ChannelOrder, Check, Event, Page, RawDocument
-from .errors import Incomplete, Unsupported
+from .errors import Incomplete, Rejected, Unsupported
 from .notice import (
     Acknowledgement,
     Cancellation,
@@ -140,6 +140,22 @@ class ChannelAdapter(ABC):
                 what=capability.value,
             )
         )
+
+    def check_reason(self, known: Mapping[str, str], reason: str) -> None:
+        """Refuse a reason that the channel does not take; none is no wrong one.
+
+        :param known: `cancel_reasons` or `refund_reasons`
+        :raise Rejected: naming those that it takes
+        """
+        if reason and reason not in known:
+            raise Rejected(
+                _lt(
+                    "%(channel)s takes no reason %(reason)s; it takes: %(known)s",
+                    channel=self.title,
+                    reason=reason,
+                    known=", ".join(known),
+                )
+            )
 
     # --- Connection ---
 

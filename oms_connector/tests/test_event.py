@@ -1,7 +1,7 @@
 import time
 from unittest.mock import patch
 
-from odoo.addons.oms_connector.channels.demo.adapter import signature
+from odoo.addons.oms_connector.channels.demo.events import signature
 from odoo.addons.oms_connector.channels.medusa import events
 from odoo.exceptions import ConcurrencyError
 from odoo.tests import HttpCase, tagged

@@ -11,6 +11,7 @@ from .order_book import cents, tax_in
 ORDER, PAYMENT, SHIPMENT, CANCELLATION = "order", "payment", "shipment", "cancellation"
 CAPTURE, REFUND = "capture", "refund"
 RETURN, RETURN_RECEIVED = "return", "return_received"
+ACKNOWLEDGEMENT = "acknowledgement"
 PAYABLE = timedelta(days=3)
 """How long the shop waits for the money of an order."""
 
@@ -20,6 +21,7 @@ class Standing:
     """One order as the shop's staff see it.
 
     Quantities are by line id. `items` is empty in a note that means the whole order.
+    `receipts` is the money that came, with its time.
     """
 
     placed: dict
@@ -29,6 +31,7 @@ class Standing:
     returned: dict[str, Decimal] = field(default_factory=dict)
     parcels: list[dict] = field(default_factory=list)
     payment: dict = field(default_factory=dict)
+    receipts: list[dict] = field(default_factory=list)
     refunds: list[dict] = field(default_factory=list)
 
     @property
@@ -102,18 +105,26 @@ def standing(notes: Iterable[Note], now: datetime) -> Standing:
     first, *later = sorted(notes, key=lambda note: note.kind != ORDER)
     order = Standing(first.payload["order"], first.at)
     order.payment = dict(order.placed["payment"])
+    if order.payment["paid"]:
+        _receive(order, order.payment["paid"], order.placed["placed_at"])
     pays_at = first.payload["pays_at"]
     if pays_at and datetime.fromisoformat(pays_at) <= now:
-        _receive_payment(order)
+        _receive_payment(order, {"at": pays_at})
         order.changed_at = datetime.fromisoformat(pays_at)
     for note in later:
-        READERS[note.kind](order, note.payload)
+        READERS[note.kind](order, {"at": note.at.isoformat(), **note.payload})
         order.changed_at = max(order.changed_at, note.at)
     return order
 
 
-def _receive_payment(order: Standing, _payload: dict | None = None) -> None:
-    order.payment.update(status="paid", paid=order.payment["amount"])
+def _receive(order: Standing, amount: int, at: str) -> None:
+    order.receipts.append({"amount": amount, "at": at})
+
+
+def _receive_payment(order: Standing, payload: dict) -> None:
+    payment = order.payment
+    _receive(order, payment["amount"] - payment["paid"], payload["at"])
+    payment.update(status="paid", paid=payment["amount"])
 
 
 def _ship(order: Standing, payload: dict) -> None:
@@ -152,8 +163,9 @@ def _cancel(order: Standing, payload: dict) -> None:
 
 
 def _capture(order: Standing, payload: dict) -> None:
-    payment = order.payment
-    payment["paid"] += cents(Decimal(payload["amount"]))
+    payment, amount = order.payment, cents(Decimal(payload["amount"]))
+    _receive(order, amount, payload["at"])
+    payment["paid"] += amount
     payment["status"] = "paid" if payment["paid"] >= payment["amount"] else "reserved"
 
 

@@ -22,6 +22,7 @@ from ..document import (
 )
 from ..errors import Malformed, understanding
 from ..notice import ChannelReturn, ReturnItem
+from ..payout import Payout, PayoutKind, PayoutLine
 from ..text import _lt
 
 ORDER_STATES = {
@@ -36,6 +37,13 @@ PAYMENT_STATES = {
     "paid": PaymentState.CAPTURED,
     "void": PaymentState.CANCELLED,
 }
+PAYOUT_KINDS = {
+    "sale": (PayoutKind.SALE, ""),
+    "refund": (PayoutKind.REFUND, ""),
+    "commission": (PayoutKind.FEE, "commission"),
+    "commission_back": (PayoutKind.FEE, "commission"),
+}
+"""What an entry of a payout is, and the shop's name of the fee."""
 
 
 def order(payload: str) -> ChannelOrder:
@@ -86,6 +94,33 @@ def returned(payload: str) -> ChannelReturn:
             ],
             note=data["remark"],
         )
+
+
+def payout(payload: str) -> Payout:
+    data = _object(payload)
+    with understanding(_lt("The payout is not built as expected")):
+        return Payout.build(
+            external_id=data["id"],
+            amount=_money(data["paid_out"]),
+            currency=data["currency"],
+            paid_at=data["paid_at"],
+            period_from=data["from"],
+            period_until=data["until"],
+            lines=[_payout_line(entry) for entry in data["entries"]],
+        )
+
+
+def _payout_line(entry: dict) -> PayoutLine:
+    kind, code = _known(PAYOUT_KINDS, entry["type"], _lt("entry of a payout"))
+    return PayoutLine.build(
+        external_id=entry["id"],
+        kind=kind,
+        amount=_money(entry["cents"]),
+        code=code,
+        order_id=entry["order"],
+        reference=entry["reference"],
+        at=entry["at"],
+    )
 
 
 def event(body: str) -> Event:

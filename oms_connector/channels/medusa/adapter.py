@@ -272,6 +272,7 @@ class Adapter(ChannelAdapter):
         return shipment.push(self._api, notice)
 
     def push_cancellation(self, notice: Cancellation) -> Receipt:
+        self.check_reason(self.cancel_reasons, notice.reason)
         return cancellation.push(self._api, notice)
 
     def push_capture(self, notice: CaptureNotice) -> Receipt:
