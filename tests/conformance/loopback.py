@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,38 @@ class Answer:
     silent: bool = False
 
 
+@dataclass(frozen=True)
+class Request:
+    """What the adapter sent. Header names are in lower case."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+    def form(self) -> dict[str, list[str]]:
+        return parse_qs(self.content.decode(), keep_blank_values=True)
+
+
 class Loopback:
     """Serves at `url` inside `with`.
 
-    :param answer: makes the answer from the path and the query; from the body as
-        well, where one is sent
+    :param answer: makes the answer from the path and the query; from the body's JSON
+        as well, where one is sent
+    :param take: makes it from the whole request, where that is not enough
     """
 
-    def __init__(self, answer: Callable[..., Answer]):
-        self.answer = answer
+    def __init__(
+        self,
+        answer: Callable[..., Answer] | None = None,
+        *,
+        take: Callable[[Request], Answer] | None = None,
+    ):
+        self.take = take or _by_path(answer)
         self.ended = threading.Event()
 
     def __enter__(self):
@@ -54,19 +78,23 @@ class Loopback:
 class _Handler(BaseHTTPRequestHandler):
     channel: Loopback
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_arguments):
         pass
 
-    def do_GET(self):
+    def _take(self):
         address = urlsplit(self.path)
-        self._send(self.channel.answer(address.path, parse_qs(address.query)))
+        request = Request(
+            method=self.command,
+            path=unquote(address.path),
+            query=parse_qs(address.query, keep_blank_values=True),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            content=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+        )
+        self._send(self.channel.take(request))
 
-    def do_POST(self):
-        address = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        query = parse_qs(address.query)
-        self._send(self.channel.answer(address.path, query, json.loads(body)))
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _take  # noqa: N815
 
     def _send(self, answer: Answer):
         if answer.silent:
@@ -82,3 +110,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if answer.cut else body)
         self.close_connection = answer.cut
+
+
+def _by_path(answer: Callable[..., Answer]) -> Callable[[Request], Answer]:
+    def take(request: Request) -> Answer:
+        body = [request.json()] if request.content else []
+        return answer(request.path, request.query, *body)
+
+    return take

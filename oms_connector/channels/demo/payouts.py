@@ -56,8 +56,7 @@ def _monday(moment: datetime) -> datetime:
 
 
 def _name(start: datetime) -> str:
-    year, week, _day = start.isocalendar()
-    return f"payout-{year}-W{week:02}"
+    return f"{start:payout-%G-W%V}"
 
 
 def _payout(paid_at: datetime, start: datetime, orders: list[Standing]) -> dict:
