@@ -1,5 +1,7 @@
 """Capabilities are true, and the connection test says what is missing."""
 
+import os
+
 import pytest
 from channels import adapters
 from channels.adapter import Capability, ChannelAdapter
@@ -36,6 +38,12 @@ def test_what_is_not_written_is_unsupported(subject):
             count = inherited.__code__.co_argcount - 1
             with pytest.raises(Unsupported):
                 inherited(channel, *[None] * count)
+
+
+def test_the_specification_is_where_it_was_said_to_be(subject):
+    """On a machine that has none, the table says so; a folder that lacks it, fails."""
+    if subject.specification and "OMS_SPECS" in os.environ:
+        assert subject.specification.present
 
 
 def test_a_connection_as_it_should_be_passes_every_check(subject):

@@ -46,28 +46,71 @@ def test_an_unknown_order_is_refused(subject, notice):
 
 @pytest.mark.over_http
 def test_an_answer_that_is_lost_doubles_nothing(subject, notice, monkeypatch, sent):
+    _lose_each_answer(
+        subject,
+        notice,
+        monkeypatch,
+        sent,
+        make=lambda deal: whole(notice, deal),
+        expected=lambda deal: effect(notice, deal),
+    )
+
+
+@pytest.mark.over_http
+@pytest.mark.claims(Capability.PARTIAL_SHIPMENT)
+def test_an_answer_about_a_part_is_lost_and_no_second_parcel_leaves(
+    subject, monkeypatch, sent
+):
+    _lose_each_answer(
+        subject,
+        "shipment",
+        monkeypatch,
+        sent,
+        make=lambda deal: shipment(deal, quantities=one_piece(deal.order)),
+        expected=lambda deal: one_piece(deal.order),
+    )
+
+
+@pytest.mark.over_http
+@pytest.mark.claims(Capability.PARTIAL_CANCELLATION)
+def test_an_answer_about_a_part_is_lost_and_no_more_is_cancelled(
+    subject, monkeypatch, sent
+):
+    _lose_each_answer(
+        subject,
+        "cancellation",
+        monkeypatch,
+        sent,
+        make=lambda deal: cancellation(deal, quantities=one_piece(deal.order)),
+        expected=lambda deal: one_piece(deal.order),
+    )
+
+
+def _lose_each_answer(subject, operation, monkeypatch, sent, *, make, expected):
     """Whichever request the line breaks after: asked again, all is as if it had not."""
-    with subject.dealing(notice) as deal:
-        push(deal, notice, whole(notice, deal))
-    count = len(sent)
+    sent.clear()
+    with subject.dealing(operation) as deal:
+        before = len(sent)
+        push(deal, operation, make(deal))
+        count = len(sent) - before
     assert count
     for lost in range(count):
-        with subject.dealing(notice) as deal:
-            sent.clear()
+        with subject.dealing(operation) as deal:
             with monkeypatch.context() as line:
-                _break(line, sent, lost)
+                _break(line, len(sent) + lost, sent)
                 with suppress(Retryable):
-                    push(deal, notice, whole(notice, deal))
-            push(deal, notice, whole(notice, deal))
-            assert deal.done(notice) == effect(notice, deal), lost
+                    push(deal, operation, make(deal))
+            push(deal, operation, make(deal))
+            assert deal.done(operation) == expected(deal), f"after request {lost + 1}"
 
 
-def _break(line, sent, lost):
+def _break(line, number, sent):
+    """The answer to the request with this number is lost."""
     send = requests.Session.send
 
     def broken(session, prepared, **options):
         answer = send(session, prepared, **options)
-        if len(sent) == lost + 1:
+        if len(sent) == number + 1:
             raise requests.ConnectionError
         return answer
 
