@@ -6,9 +6,10 @@ its shortest form, with what is the shop's own in the modules beside it.
 
 from ..adapter import Capability, ChannelAdapter
 from ..document import Check, Page
+from ..raw import raw
 from ..text import _lt
 from . import events, mapping
-from .paging import portion, raw, resume
+from .paging import portion, resume
 from .payouts import payouts
 from .settings import Settings
 from .shelf import PORTION, Shelf
@@ -56,11 +57,11 @@ class Adapter(ChannelAdapter):
         changes = shop.changes(resume(since, cursor))
         page, cursor = portion(changes, cursor, key=lambda order: order)
         orders = shop.standings(order for _at, order in page)
-        return Page(items=[raw("order", o.document()) for o in orders], cursor=cursor)
+        return Page(items=[_raw("order", o.document()) for o in orders], cursor=cursor)
 
     def fetch_order(self, reference):
         order = self._call().find(reference)
-        return order and raw("order", order.document())
+        return order and _raw("order", order.document())
 
     def parse_order(self, payload):
         return mapping.order(payload)
@@ -121,7 +122,7 @@ class Adapter(ChannelAdapter):
     def fetch_returns(self, since, cursor=None):
         changes = self._call().returns(resume(since, cursor))
         page, cursor = portion(changes, cursor, key=lambda data: data["id"])
-        return Page(items=[raw("return", data) for _at, data in page], cursor=cursor)
+        return Page(items=[_raw("return", data) for _at, data in page], cursor=cursor)
 
     def parse_return(self, payload):
         return mapping.returned(payload)
@@ -133,7 +134,11 @@ class Adapter(ChannelAdapter):
 
     def fetch_payouts(self, since, cursor=None):
         found, cursor = payouts(self._call(), since, cursor)
-        return Page(items=[raw("payout", data) for data in found], cursor=cursor)
+        return Page(items=[_raw("payout", data) for data in found], cursor=cursor)
 
     def parse_payout(self, payload):
         return mapping.payout(payload)
+
+
+def _raw(kind, data):
+    return raw(kind, data["id"], data)

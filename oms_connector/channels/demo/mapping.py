@@ -1,6 +1,5 @@
 """From the demo shop's own JSON to the canonical documents."""
 
-import json
 from decimal import Decimal
 
 from ..document import (
@@ -23,6 +22,7 @@ from ..document import (
 from ..errors import Malformed, understanding
 from ..notice import ChannelReturn, ReturnItem
 from ..payout import Payout, PayoutKind, PayoutLine
+from ..raw import read
 from ..text import _lt
 
 ORDER_STATES = {
@@ -47,7 +47,7 @@ PAYOUT_KINDS = {
 
 
 def order(payload: str) -> ChannelOrder:
-    data = _object(payload)
+    data = read(payload, _lt("Order of the demo shop"))
     with understanding(_lt("The order is not built as expected")):
         lines = [_line(item) for item in data["items"]]
         if data["delivery"]["price"]:
@@ -79,7 +79,7 @@ def order(payload: str) -> ChannelOrder:
 
 
 def returned(payload: str) -> ChannelReturn:
-    data = _object(payload)
+    data = read(payload, _lt("Return of the demo shop"))
     with understanding(_lt("The return is not built as expected")):
         return ChannelReturn.build(
             external_id=data["id"],
@@ -97,7 +97,7 @@ def returned(payload: str) -> ChannelReturn:
 
 
 def payout(payload: str) -> Payout:
-    data = _object(payload)
+    data = read(payload, _lt("Payout of the demo shop"))
     with understanding(_lt("The payout is not built as expected")):
         return Payout.build(
             external_id=data["id"],
@@ -124,20 +124,10 @@ def _payout_line(entry: dict) -> PayoutLine:
 
 
 def event(body: str) -> Event:
-    data = _object(body)
+    data = read(body, _lt("Event of the demo shop"))
     if not data.get("event") or not data.get("order"):
         raise Malformed(_lt("The event names no topic or no order"))
     return Event.build(topic=data["event"], external_id=data["order"])
-
-
-def _object(payload: str) -> dict:
-    try:
-        data = json.loads(payload)
-    except (ValueError, RecursionError):
-        raise Malformed(_lt("The payload is not JSON")) from None
-    if not isinstance(data, dict):
-        raise Malformed(_lt("The payload is not a JSON object"))
-    return data
 
 
 def _known(states: dict, value: str, what: str):

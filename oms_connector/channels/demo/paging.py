@@ -1,18 +1,10 @@
-"""Portions of what the shop has, and the raw documents in them."""
+"""Portions of what the shop has."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ..document import RawDocument
-
 PAGE_SIZE = 50
-
-
-def raw(kind: str, data: dict) -> RawDocument:
-    payload = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    return RawDocument(kind=kind, external_id=data["id"], payload=payload)
 
 
 def resume(since: datetime | None, cursor: str | None) -> datetime | None:

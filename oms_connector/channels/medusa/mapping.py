@@ -59,7 +59,7 @@ def read(payload: str, what: str) -> dict[str, Any]:
     """
     try:
         content = json.loads(payload, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise Malformed(_lt("%(what)s: not JSON", what=what)) from None
     if not isinstance(content, dict):
         raise Malformed(_lt("%(what)s: not a JSON object", what=what))
