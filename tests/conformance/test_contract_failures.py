@@ -90,7 +90,7 @@ def _outcome(ask, adapter):
 def test_no_secret_shows_where_the_channel_repeats_it(
     subject, operation, failing, caplog
 ):
-    caplog.set_level(logging.DEBUG, logger="channels")
+    caplog.set_level(logging.DEBUG)  # of the libraries as well: they show addresses
     ask = call(subject, operation)
     for secret in subject.secrets[1:]:
         for status in (401, 422, 500):
