@@ -57,6 +57,22 @@ def settle(
     )
 
 
+def settle_as_stated(
+    amounts: Sequence[Decimal], stated: Decimal, unit: Decimal
+) -> tuple[Decimal, ...]:
+    """Round amounts so that they sum to what a channel says they come to.
+
+    Channels round each line, each rate or only the sum, as their merchants set it:
+    where rounding alone brings the amounts to the stated sum, that is how it was done.
+    Where it does not, they come to their own sum, rounded, and the difference shows.
+    """
+    try:
+        return settle(amounts, stated, unit)
+    except ValueError:
+        exact = sum(map(without_noise, amounts), Decimal(0))
+        return settle(amounts, to_unit(exact, unit), unit)
+
+
 def spread(
     amount: Decimal, weights: Sequence[Decimal], unit: Decimal
 ) -> tuple[Decimal, ...]:

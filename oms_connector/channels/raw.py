@@ -9,11 +9,11 @@ from .errors import Malformed
 from .text import _lt
 
 
-def raw(kind: str, external_id: str, content: Any) -> RawDocument:
+def raw(kind: str, external_id: object, content: Any) -> RawDocument:
     """Content of a channel as a raw document, its JSON compact."""
     return RawDocument.build(
         kind=kind,
-        external_id=external_id,
+        external_id=str(external_id),
         payload=json.dumps(content, ensure_ascii=False, separators=(",", ":")),
     )
 

@@ -194,11 +194,17 @@ class Transport:
         :raise Malformed: where the answer is not JSON
         :raise Unavailable: where it is the beginning of some
         """
+        return self.json_and_headers(method, path, **options)[0]
+
+    def json_and_headers(
+        self, method: str, path: str, **options
+    ) -> tuple[Any, Mapping[str, str]]:
+        """As `json`, with the answer's headers: some channels page by them."""
         response = self.request(method, path, **options)
         if not response.content:
-            return None
+            return None, response.headers
         try:
-            return response.json(parse_float=str)
+            return response.json(parse_float=str), response.headers
         except ValueError:
             what = f"{method} {path}"
             if response.content.lstrip()[:1] in (b"{", b"["):

@@ -21,6 +21,7 @@ from ..notice import (
     ShipmentNotice,
 )
 from ..offer import ItemResult, Listing, Location, PriceLevel, StockLevel
+from ..raw import raw
 from ..text import Text, _lt
 from ..transport import READ_TIMEOUT, Limits, TokenBucket
 from . import (
@@ -169,7 +170,8 @@ class Adapter(ChannelAdapter):
         else:
             following = json.dumps([feed, position]) if position else None
         return Page(
-            items=tuple(_raw("order", order) for order in orders), cursor=following
+            items=tuple(raw("order", order["id"], order) for order in orders),
+            cursor=following,
         )
 
     def _channel_filter(self) -> dict[str, list[str]]:
@@ -202,7 +204,7 @@ class Adapter(ChannelAdapter):
         orders = (
             self._api.orders([order_id], **self._channel_filter()) if order_id else ()
         )
-        return next((_raw("order", order) for order in orders), None)
+        return next((raw("order", order["id"], order) for order in orders), None)
 
     def _id_of_number(self, number: str) -> str | None:
         """Medusa finds numbers by its search alone, which finds much else as well.
@@ -290,7 +292,9 @@ class Adapter(ChannelAdapter):
         rows, position = feed.portion(since and iso(since), cursor)
         # Open ones are still being written by somebody in Medusa.
         asked = self._of_our_orders([row for row in rows if row["status"] != "open"])
-        return Page(items=tuple(_raw("return", row) for row in asked), cursor=position)
+        return Page(
+            items=tuple(raw("return", row["id"], row) for row in asked), cursor=position
+        )
 
     def _of_our_orders(self, rows: list[dict]) -> list[dict]:
         """A return does not tell its sales channel, its order does."""
@@ -312,11 +316,3 @@ class Adapter(ChannelAdapter):
 def _order_of(payment: dict) -> str | None:
     collection = payment.get("payment_collection") or {}
     return (collection.get("order") or {}).get("id")
-
-
-def _raw(kind: str, content: dict) -> RawDocument:
-    return RawDocument.build(
-        kind=kind,
-        external_id=content["id"],
-        payload=json.dumps(content, ensure_ascii=False, separators=(",", ":")),
-    )

@@ -8,6 +8,7 @@ from channels.money import (
     minor_unit,
     net,
     settle,
+    settle_as_stated,
     to_unit,
     without_noise,
 )
@@ -89,3 +90,18 @@ def test_deviation_is_from_the_list_in_percent(price, listed, percent):
 @pytest.mark.parametrize("listed", ["0", "-1"])
 def test_without_a_list_price_nothing_deviates(listed):
     assert deviation(Decimal(5), Decimal(listed)) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "comes_to"),
+    [
+        ("99.99", "99.99"),
+        ("100.00", "100.00"),
+        ("100.02", "100.02"),
+        ("98.00", "100.00"),
+    ],
+)
+def test_a_stated_sum_is_reached_where_rounding_alone_does(stated, comes_to):
+    thirds = [Decimal("33.333333")] * 2 + [Decimal("33.333334")]
+    settled = settle_as_stated(thirds, Decimal(stated), CENT)
+    assert sum(settled) == Decimal(comes_to)
