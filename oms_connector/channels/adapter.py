@@ -190,6 +190,14 @@ class ChannelAdapter(ABC):
 
     # --- Events in ---
 
+    @classmethod
+    def is_greeting(cls, form: Mapping[str, str]) -> bool:
+        """Whether a form, which nobody signs, only asks if we are there.
+
+        It is answered and changes nothing. All else has to come signed.
+        """
+        return False
+
     def verify_event(
         self, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> None:

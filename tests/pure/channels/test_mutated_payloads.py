@@ -17,6 +17,7 @@ from channels.document import ChannelOrder, RawDocument
 from channels.errors import Malformed
 from channels.medusa import mapping as medusa
 from channels.unfold import unfold
+from channels.woocommerce import mapping as woocommerce
 
 HERE = Path(__file__).parent
 PER_ADAPTER = 10_000
@@ -30,8 +31,8 @@ mutants = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(mutants)
 
 
-def of_medusa():
-    return [path.read_text() for path in sorted((HERE / "medusa").glob("order_*.json"))]
+def recorded(channel):
+    return [path.read_text() for path in sorted((HERE / channel).glob("order_*.json"))]
 
 
 def of_the_demo_shop():
@@ -77,8 +78,12 @@ def of_the_demo_shop():
 
 @pytest.mark.parametrize(
     ("parse", "payloads"),
-    [(medusa.parse_order, of_medusa()), (demo.order, of_the_demo_shop())],
-    ids=["medusa", "demo"],
+    [
+        (medusa.parse_order, recorded("medusa")),
+        (woocommerce.parse_order, recorded("woocommerce")),
+        (demo.order, of_the_demo_shop()),
+    ],
+    ids=["medusa", "woocommerce", "demo"],
 )
 def test_a_spoilt_payload_is_an_order_or_malformed(parse, payloads):
     print(f"OMS_MUTANT_SEED={mutants.SEED}")
@@ -110,7 +115,7 @@ def end_of(parse, raw, n):
 
 
 def test_the_same_seed_makes_the_same_mutants():
-    payload = of_medusa()[0]
+    payload = recorded("medusa")[0]
     assert mutants.mutant(payload, 7) == mutants.mutant(payload, 7)
     assert mutants.mutant(payload, 7, seed=1) != mutants.mutant(payload, 7, seed=2)
 

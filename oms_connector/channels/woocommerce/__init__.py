@@ -1,0 +1,1 @@
+"""WooCommerce, the shop inside WordPress, through its REST API v3."""
