@@ -5,6 +5,7 @@ from odoo import http
 from odoo.http import request
 from werkzeug.exceptions import NotFound
 
+from ..channels import adapters
 from ..channels.document import RawDocument
 from ..channels.errors import ChannelError, Malformed
 from ..channels.text import _lt
@@ -44,6 +45,8 @@ class EventController(http.Controller):
             raise NotFound()
         messages = request.env["oms.message"].sudo()
         if request.httprequest.mimetype in FORMS:
+            if adapters()[channel.adapter].is_greeting(request.httprequest.form):
+                return request.make_response("here", status=200)
             kind = request.httprequest.mimetype
             messages._refuse(channel, kind.encode(), _form_error(kind))
             return request.make_response("no forms", status=415)

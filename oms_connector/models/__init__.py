@@ -20,6 +20,7 @@ from . import (
     oms_channel_stock,
     oms_channel_stop,
     oms_channel_sync,
+    oms_channel_woocommerce,
     oms_customer,
     oms_demo_company,
     oms_demo_drift,

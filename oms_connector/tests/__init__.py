@@ -43,4 +43,5 @@ from . import (
     test_translation,
     test_vat,
     test_wake,
+    test_woocommerce,
 )
