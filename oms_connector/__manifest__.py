@@ -47,6 +47,7 @@
         "views/oms_channel_demo_views.xml",
         "views/oms_channel_medusa_views.xml",
         "views/oms_channel_woocommerce_views.xml",
+        "views/oms_channel_shopify_views.xml",
         "views/product_views.xml",
         "views/sale_order_views.xml",
         "views/stock_location_views.xml",

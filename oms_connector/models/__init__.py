@@ -15,6 +15,7 @@ from . import (
     oms_channel_reconcile,
     oms_channel_resend,
     oms_channel_schedule,
+    oms_channel_shopify,
     oms_channel_shown,
     oms_channel_sources,
     oms_channel_stock,

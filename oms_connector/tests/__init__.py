@@ -36,6 +36,7 @@ from . import (
     test_sales_stop,
     test_security,
     test_shipment,
+    test_shopify,
     test_short,
     test_shown,
     test_stock_moves,

@@ -16,8 +16,10 @@ from channels.demo.order_book import CatalogueItem, OrderBook
 from channels.document import ChannelOrder, RawDocument
 from channels.errors import Malformed
 from channels.medusa import mapping as medusa
+from channels.shopify import mapping as shopify
 from channels.unfold import unfold
 from channels.woocommerce import mapping as woocommerce
+from shopify_orders import paid as paid_at_shopify
 
 HERE = Path(__file__).parent
 PER_ADAPTER = 10_000
@@ -33,6 +35,10 @@ spec.loader.exec_module(mutants)
 
 def recorded(channel):
     return [path.read_text() for path in sorted((HERE / channel).glob("order_*.json"))]
+
+
+def of_shopify():
+    return [json.dumps(content) for content, _total in paid_at_shopify()]
 
 
 def of_the_demo_shop():
@@ -81,9 +87,10 @@ def of_the_demo_shop():
     [
         (medusa.parse_order, recorded("medusa")),
         (woocommerce.parse_order, recorded("woocommerce")),
+        (shopify.parse_order, of_shopify()),
         (demo.order, of_the_demo_shop()),
     ],
-    ids=["medusa", "woocommerce", "demo"],
+    ids=["medusa", "woocommerce", "shopify", "demo"],
 )
 def test_a_spoilt_payload_is_an_order_or_malformed(parse, payloads):
     print(f"OMS_MUTANT_SEED={mutants.SEED}")
