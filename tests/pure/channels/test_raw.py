@@ -34,5 +34,5 @@ def test_numbers_are_read_exactly():
     ids=lambda payload: payload[:20],
 )
 def test_what_is_no_object_is_malformed(payload):
-    with pytest.raises(Malformed, match="^Order: not "):
+    with pytest.raises(Malformed, match=r"^Order: not "):
         read(payload, "Order")
