@@ -11,6 +11,7 @@ from ..adapter import Capability, ChannelAdapter
 from ..adapter import Settings as ChannelSettings
 from ..document import ChannelOrder, Check, Event, Page, RawDocument
 from ..errors import Malformed, Rejected, Unauthorised
+from ..moment import iso
 from ..notice import (
     Cancellation,
     CaptureNotice,
@@ -34,7 +35,7 @@ from . import (
     shipment,
     stock,
 )
-from .api import BURST, ORDER_FIELDS, RETURN_FIELDS, AdminApi, ChangeFeed, iso
+from .api import BURST, ORDER_FIELDS, RETURN_FIELDS, AdminApi, ChangeFeed
 
 
 class Settings(ChannelSettings):

@@ -5,7 +5,6 @@ Source: https://docs.medusajs.com/api/admin, checked against release 2.21.
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -155,12 +154,6 @@ def acted_on(change: dict, action: str) -> set[str]:
 
 
 # --- Listings that change while they are read -----------------------------------------
-
-
-def iso(moment: datetime) -> str:
-    """As Medusa writes times: UTC, milliseconds."""
-    moment = moment.astimezone(UTC).replace(tzinfo=None)
-    return moment.isoformat(timespec="milliseconds") + "Z"
 
 
 class ChangeFeed:

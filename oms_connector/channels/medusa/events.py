@@ -11,8 +11,8 @@ from datetime import datetime
 
 from ..document import Event
 from ..errors import Malformed, Unauthorised
+from ..raw import read
 from ..text import _lt
-from .mapping import read
 
 SIGNATURE_HEADER, TIMESTAMP_HEADER = "x-oms-signature", "x-oms-timestamp"
 TOLERANCE = 300

@@ -5,7 +5,6 @@ and refunds reduce them. An order is mapped as it was sold: quantities as ordere
 what was taken out by an edit, and the total before returns and refunds.
 """
 
-import json
 import re
 from collections import defaultdict
 from decimal import Decimal, InvalidOperation
@@ -26,6 +25,7 @@ from ..document import (
 from ..errors import Malformed, understanding
 from ..money import minor_unit, to_unit
 from ..notice import ChannelReturn, ReturnItem, ReturnState
+from ..raw import read
 from ..text import _lt
 from .lines import order_lines
 
@@ -50,20 +50,6 @@ PICKUP_KEYS = ("pickup_point", "pickup_point_id", "parcel_shop_id", "locker_id")
 NUMBER_KEYS = ("house_number", "street_number")
 OWN_NOTE = re.compile(r"(?P<reason>.*?) ?\((?P<key>[a-z]+-[0-9-]+)\)", re.DOTALL)
 NOTE_KEYS = ("note", "notes", "customer_note")
-
-
-def read(payload: str, what: str) -> dict[str, Any]:
-    """The JSON object in a payload, its numbers exact.
-
-    :raise Malformed: where it is none
-    """
-    try:
-        content = json.loads(payload, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):
-        raise Malformed(_lt("%(what)s: not JSON", what=what)) from None
-    if not isinstance(content, dict):
-        raise Malformed(_lt("%(what)s: not a JSON object", what=what))
-    return content
 
 
 def decimal(value: Any) -> Decimal:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ..errors import Rejected
+from ..moment import iso
 from ..offer import PriceLevel
-from .api import AdminApi, iso, number
+from .api import AdminApi, number
 from .mapping import decimal
 
 PATH = "/admin/price-lists"

@@ -17,6 +17,7 @@ from channels.document import ChannelOrder, RawDocument
 from channels.errors import Malformed
 from channels.medusa import mapping as medusa
 from channels.shopify import mapping as shopify
+from channels.mirakl import mapping as mirakl
 from channels.unfold import unfold
 from channels.woocommerce import mapping as woocommerce
 from shopify_orders import paid as paid_at_shopify
@@ -86,11 +87,12 @@ def of_the_demo_shop():
     ("parse", "payloads"),
     [
         (medusa.parse_order, recorded("medusa")),
+        (mirakl.parse_order, recorded("mirakl")),
         (woocommerce.parse_order, recorded("woocommerce")),
         (shopify.parse_order, of_shopify()),
         (demo.order, of_the_demo_shop()),
     ],
-    ids=["medusa", "woocommerce", "shopify", "demo"],
+    ids=["medusa", "mirakl", "woocommerce", "shopify", "demo"],
 )
 def test_a_spoilt_payload_is_an_order_or_malformed(parse, payloads):
     print(f"OMS_MUTANT_SEED={mutants.SEED}")

@@ -1,0 +1,1 @@
+"""Every marketplace that runs on Mirakl, as one of its sellers."""
