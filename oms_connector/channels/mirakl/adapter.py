@@ -97,7 +97,8 @@ class Adapter(ChannelAdapter):
             imports.Importer(self._api, kind, interval, self._limit(name, seldom, 1))
             for kind, name in ((imports.STOCK, "stock"), (imports.PRICES, "prices"))
         )
-        self._lines_limit = self._limit("lines", LINES_AN_HOUR / 3600, LINES_AT_ONCE)
+        often = LINES_AN_HOUR / 3600 if settings.requests_per_second else 0
+        self._lines_limit = self._limit("lines", often, LINES_AT_ONCE)
 
     def _limit(self, what: str, rate: float, burst: int) -> Limit | None:
         """The account's limit of one kind of call, None where it has none."""

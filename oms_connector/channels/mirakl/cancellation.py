@@ -7,13 +7,15 @@ is given back (OR28).
 
 from typing import Any
 
+from ..adapter import ChannelAdapter
+from ..document import LineKind, NoticeItem
 from ..errors import Rejected
 from ..notice import Cancellation, Receipt
 from ..text import _lt
 from . import marks, refunds
 from .amounts import Amounts
 from .api import SellerApi
-from .lines import GONE, active_rows, decimal
+from .lines import GONE, active_rows, decimal, parts_of, quantity_of
 from .orders import PATH, check_scored, decide
 from .reference import reason_code
 
@@ -21,6 +23,10 @@ SENT = ("SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED")
 
 
 def push(api: SellerApi, notice: Cancellation) -> Receipt:
+    if notice.reason and notice.reason not in ChannelAdapter.cancel_reasons:
+        raise Rejected(
+            _lt("There is no reason “%(reason)s” to cancel", reason=notice.reason)
+        )
     order = api.order(notice.order_id)
     check_scored(order)
     state = order["order_state"]
@@ -76,8 +82,18 @@ def _give_back(api: SellerApi, order: dict[str, Any], notice: Cancellation) -> R
     wanted = {item.line_id for item in notice.items}
     if order["order_state"] in SENT or shipped & wanted:
         raise _too_late(order)
-    return refunds.give_back(
-        api, order, notice.key, notice.items, notice.reason, unsent=True
+    items = notice.items or _all_items(order)
+    return refunds.give_back(api, order, notice.key, items, notice.reason, unsent=True)
+
+
+def _all_items(order: dict[str, Any]) -> tuple[NoticeItem, ...]:
+    """All that the order consists of, its delivery and fees included."""
+    return tuple(
+        NoticeItem.build(
+            line_id=part.external_id,
+            quantity=quantity_of(part.row) if part.kind is LineKind.PRODUCT else 1,
+        )
+        for part in parts_of(order)
     )
 
 

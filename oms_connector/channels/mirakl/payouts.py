@@ -17,7 +17,6 @@ from .lines import decimal, known
 
 CYCLES = "/api/seller-billing-cycles"
 LINES = "/api/sellerpayment/transactions_logs"
-CYCLES_A_PAGE = 10
 LINES_A_PAGE = 2000
 LATEST = timedelta(days=90)
 """How long after its cycle a payout may be paid: cycles are found by when they
@@ -78,17 +77,16 @@ KINDS = {
 def fetch(
     api: SellerApi, since: datetime | None, cursor: str | None, limit: Limit | None
 ) -> Page[RawDocument]:
-    """Cycles that were paid since then, each with all its lines.
+    """The next cycle, if it was paid since then, with all its lines.
+
+    One at a time, so that a limit that is used up repeats nothing.
 
     :param limit: how often lines may be asked for
     """
     window = {"start_date": iso(since - LATEST, "seconds")} if since else {}
-    rows, token = api.by_token(
-        CYCLES, cursor, CYCLES_A_PAGE, pay_out_state="PAID", **window
-    )
-    paid = [row for row in rows if not since or _paid_at(row) >= since]
+    rows, token = api.by_token(CYCLES, cursor, 1, pay_out_state="PAID", **window)
     documents = []
-    for cycle in sorted(paid, key=_paid_at):
+    for cycle in (row for row in rows if not since or _paid_at(row) >= since):
         if limit:
             limit.take()
         lines = api.all_by_token(
