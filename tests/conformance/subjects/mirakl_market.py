@@ -290,6 +290,7 @@ class Market:
         made = []
         for each in request.json()["returns"]:
             number = next(self._numbers)
+            state = "IN_PROGRESS" if each.get("accepted") else "WAITING_ACCEPTANCE"
             row = {
                 **each,
                 "id": f"f61b5db8-0000-4715-b05f-{number:012d}",
