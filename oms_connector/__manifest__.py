@@ -14,7 +14,15 @@
         "queue_job",
     ],
     "external_dependencies": {
-        "python": ["lxml", "phonenumbers", "pydantic", "python-stdnum", "requests"]
+        "python": [
+            "Babel",
+            "lxml",
+            "phonenumbers",
+            "pydantic",
+            "python-stdnum",
+            "requests",
+            "urllib3",
+        ]
     },
     "data": [
         "security/oms_security.xml",
@@ -48,6 +56,7 @@
         "views/oms_channel_medusa_views.xml",
         "views/oms_channel_woocommerce_views.xml",
         "views/oms_channel_shopify_views.xml",
+        "views/oms_channel_mirakl_views.xml",
         "views/product_views.xml",
         "views/sale_order_views.xml",
         "views/stock_location_views.xml",

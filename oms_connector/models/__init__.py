@@ -9,6 +9,7 @@ from . import (
     oms_channel_health,
     oms_channel_location,
     oms_channel_medusa,
+    oms_channel_mirakl,
     oms_channel_price,
     oms_channel_privacy,
     oms_channel_pull,

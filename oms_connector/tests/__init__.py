@@ -22,6 +22,7 @@ from . import (
     test_listing,
     test_listing_refusal,
     test_message,
+    test_mirakl,
     test_money,
     test_mutants,
     test_order_lines,

@@ -3,7 +3,12 @@ from odoo.tests import new_test_user
 
 from .common import ConnectorCase
 
-SECRETS = ("medusa_api_key", "medusa_webhook_secret", "event_token")
+SECRETS = (
+    "medusa_api_key",
+    "medusa_webhook_secret",
+    "mirakl_api_key",
+    "event_token",
+)
 
 
 class TestSecurity(ConnectorCase):

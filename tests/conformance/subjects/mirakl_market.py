@@ -297,9 +297,7 @@ class Market:
                 "date_created": NOW,
                 "last_updated": NOW,
                 "order_id": f"{each['order_commercial_id']}-A",
-                "state": "IN_PROGRESS"
-                if each.get("accepted")
-                else "WAITING_ACCEPTANCE",
+                "state": state,
             }
             self.returns.append(row)
             made.append(row)
