@@ -16,8 +16,8 @@ from channels.demo.order_book import CatalogueItem, OrderBook
 from channels.document import ChannelOrder, RawDocument
 from channels.errors import Malformed
 from channels.medusa import mapping as medusa
-from channels.shopify import mapping as shopify
 from channels.mirakl import mapping as mirakl
+from channels.shopify import mapping as shopify
 from channels.unfold import unfold
 from channels.woocommerce import mapping as woocommerce
 from shopify_orders import paid as paid_at_shopify
