@@ -1,4 +1,8 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..channels.errors import ChannelError
+from ..language import error_text
 
 
 class OmsChannel(models.Model):
@@ -39,10 +43,10 @@ class OmsChannel(models.Model):
         copy=False,
     )
     shopify_webhook_secret = fields.Char(
-        string="Secret of Webhooks Made by Hand",
+        string="Another Secret of Webhooks",
         help="Only for webhooks that are made in the Shopify admin (Settings, "
-        "Notifications, Webhooks), which are signed with a secret of their own. Empty "
-        "for the app's.",
+        "Notifications, Webhooks), which are signed with a secret of their own, and "
+        "for an older app, whose API secret key signs. Empty for the client secret.",
         groups="oms_connector.group_channel_admin",
         copy=False,
     )
@@ -57,3 +61,34 @@ class OmsChannel(models.Model):
         default=30,
         help="Then the request counts as failed and is tried again later. 30 at most.",
     )
+
+    # === ACTION METHODS === #
+
+    def action_shopify_receive_events(self):
+        """Have the shop send its events here, and none of its customers' data."""
+        count = self._ask_shopify(lambda adapter: adapter.subscribe())
+        return self._notify(
+            self.env._("Shopify sends the events of %s topics now.", count)
+        )
+
+    def action_shopify_stop_events(self):
+        """Have the shop send no more events; orders come by the scheduled fetch."""
+        count = self._ask_shopify(lambda adapter: adapter.unsubscribe())
+        return self._notify(self.env._("%s webhooks at Shopify were removed.", count))
+
+    def _ask_shopify(self, ask):
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            return ask(self._adapter())
+        except ChannelError as error:
+            raise UserError(error_text(self.env, error)) from None
+
+    # === BUSINESS METHODS - ADAPTER === #
+
+    def _adapter_settings(self):
+        """Override of `oms_connector`: where the shop is to send its events."""
+        settings = super()._adapter_settings()
+        if self.adapter == "shopify":
+            settings["event_url"] = self.sudo().event_url
+        return settings

@@ -3,10 +3,12 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime
+from unittest.mock import patch
 
-from odoo.addons.oms_connector.channels.errors import Incomplete
+from odoo.addons.oms_connector.channels.errors import Incomplete, Rejected
+from odoo.addons.oms_connector.channels.shopify import webhooks
 from odoo.addons.oms_connector.channels.shopify.adapter import Adapter
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
@@ -69,6 +71,36 @@ class TestShopify(TransactionCase):
             with self.assertRaises(AccessError):
                 channel.with_user(support).read([name])
             channel.with_user(admin).read([name])
+
+    def test_the_shop_is_told_where_to_send_its_events(self):
+        channel = _create(self.env, shopify_access_token="shpat_secret")
+        told = []
+
+        def note(_api, url):
+            told.append(url)
+            return 7
+
+        with patch.object(webhooks, "subscribe", note):
+            channel.action_shopify_receive_events()
+        with patch.object(webhooks, "unsubscribe", note):
+            channel.action_shopify_stop_events()
+        self.assertEqual(told, [channel.event_url] * 2)
+
+    def test_a_shop_that_refuses_says_why(self):
+        channel = _create(self.env, shopify_access_token="shpat_secret")
+        refusal = Rejected("Address protocol http:// is not supported")
+        with (
+            patch.object(webhooks, "subscribe", side_effect=refusal),
+            self.assertRaisesRegex(UserError, "not supported"),
+        ):
+            channel.action_shopify_receive_events()
+
+    def test_only_administrators_change_what_the_shop_sends(self):
+        channel = _create(self.env, shopify_access_token="shpat_secret")
+        support = new_test_user(self.env, "shopify_helper", "base.group_user")
+        for name in ("action_shopify_receive_events", "action_shopify_stop_events"):
+            with self.assertRaises(AccessError):
+                getattr(channel.with_user(support), name)()
 
 
 @tagged("post_install", "-at_install")

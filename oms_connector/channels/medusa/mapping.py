@@ -5,7 +5,6 @@ and refunds reduce them. An order is mapped as it was sold: quantities as ordere
 what was taken out by an edit, and the total before returns and refunds.
 """
 
-import re
 from collections import defaultdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -25,6 +24,7 @@ from ..document import (
 from ..errors import Malformed, understanding
 from ..money import minor_unit, to_unit
 from ..notice import ChannelReturn, ReturnItem, ReturnState
+from ..own_note import reason_and_key
 from ..raw import read
 from ..text import _lt
 from .lines import order_lines
@@ -48,7 +48,6 @@ VAT_KEYS = ("vat", "vat_id", "vat_number", "tax_id")
 POST_NUMBER_KEYS = ("post_number", "postnumber", "postnummer", "dhl_post_number")
 PICKUP_KEYS = ("pickup_point", "pickup_point_id", "parcel_shop_id", "locker_id")
 NUMBER_KEYS = ("house_number", "street_number")
-OWN_NOTE = re.compile(r"(?P<reason>.*?) ?\((?P<key>[a-z]+-[0-9-]+)\)", re.DOTALL)
 NOTE_KEYS = ("note", "notes", "customer_note")
 
 
@@ -223,7 +222,7 @@ def _refunds(order: dict, unit: Decimal):
             for refund in payment.get("refunds") or ():
                 amount = to_unit(decimal(refund["amount"]), unit)
                 if amount > 0:
-                    reason, key = _reason_and_key(refund.get("note") or "")
+                    reason, key = reason_and_key(refund.get("note") or "")
                     yield ChannelRefund.build(
                         external_id=refund["id"],
                         amount=amount,
@@ -231,12 +230,6 @@ def _refunds(order: dict, unit: Decimal):
                         reason=reason,
                         key=key,
                     )
-
-
-def _reason_and_key(note: str) -> tuple[str, str]:
-    """A refund's note as `payments.refund` writes it, apart again."""
-    found = OWN_NOTE.fullmatch(note)
-    return (found["reason"], found["key"]) if found else (note, "")
 
 
 def total_of(entries: list[dict] | None) -> Decimal:

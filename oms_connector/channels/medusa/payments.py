@@ -5,6 +5,7 @@ from decimal import Decimal
 from ..errors import Rejected
 from ..money import minor_unit, to_unit
 from ..notice import CaptureNotice, Receipt, RefundNotice
+from ..own_note import is_own, own_note
 from ..text import _lt
 from .api import AdminApi, number
 from .mapping import decimal, total_of
@@ -140,7 +141,7 @@ def _refund(api: AdminApi, notice: RefundNotice, payment: dict, share: Decimal) 
     try:
         api.post(
             f"/admin/payments/{payment['id']}/refund",
-            {"amount": number(share), "note": _note_text(notice)},
+            {"amount": number(share), "note": own_note(notice.reason, notice.key)},
         )
     except Rejected:
         # While somebody changes the order, Medusa gives the money back and then
@@ -149,20 +150,12 @@ def _refund(api: AdminApi, notice: RefundNotice, payment: dict, share: Decimal) 
             raise
 
 
-def _note_text(notice: RefundNotice) -> str:
-    return f"{notice.reason} ({notice.key})".strip()
-
-
-def _is_own(entry: dict, key: str) -> bool:
-    return (entry["note"] or "").endswith(f"({key})")
-
-
 def _own_refunds(order: dict, key: str) -> list[dict]:
     return [
         entry
         for payment in _payments(order)
         for entry in payment["refunds"]
-        if _is_own(entry, key)
+        if is_own(entry["note"], key)
     ]
 
 

@@ -35,6 +35,7 @@ from . import (
     returns,
     shipment,
     stock,
+    webhooks,
 )
 from .api import BURST, AdminApi, fixed_token, granted_token
 from .carriers import CARRIERS
@@ -58,6 +59,7 @@ class Settings(ChannelSettings):
     webhook_secret: SecretStr = Field(
         default=SecretStr(""), description="with which events are signed, if another"
     )
+    event_url: str = Field(default="", description="where events are to be sent")
     requests_per_second: float = Field(default=10, ge=0, description="0: no limit")
     timeout: float = Field(default=READ_TIMEOUT, gt=0, le=READ_TIMEOUT)
 
@@ -109,6 +111,14 @@ class Adapter(ChannelAdapter):
 
     def test_connection(self) -> tuple[Check, ...]:
         return checks.test_connection(self._api)
+
+    def subscribe(self) -> int:
+        """Have the shop send its events to us; what is there is put right."""
+        return webhooks.subscribe(self._api, self.settings.event_url)
+
+    def unsubscribe(self) -> int:
+        """Have the shop send no more events to us."""
+        return webhooks.unsubscribe(self._api, self.settings.event_url)
 
     # --- Orders in ---
 

@@ -55,6 +55,7 @@ class Shop:
         self.variants = {row["id"]: row for row in items}
         self.returns = {}
         self.payouts, self.balance = [], []
+        self.webhooks = []
         self.scopes = scopes
         self.most_rows = 250
         self.asked = []
@@ -229,6 +230,20 @@ class Shop:
         return (
             row for row in self.returns.values() if row["order"]["id"] == order["id"]
         )
+
+    def find_webhookSubscriptions(self, uri, **_page):
+        return [row for row in self.webhooks if row["uri"] == uri]
+
+    def do_webhookSubscriptionCreate(self, topic, webhookSubscription):
+        if not webhookSubscription["uri"].startswith("https://"):
+            raise Fault("Address protocol http:// is not supported")
+        wanted = {"id": self._new("WebhookSubscription"), "topic": topic}
+        self.webhooks.append(wanted | webhookSubscription)
+        return {}
+
+    def do_webhookSubscriptionDelete(self, id):
+        self.webhooks.remove(_row(self.webhooks, id))
+        return {}
 
     # --- Stock and prices ---
 

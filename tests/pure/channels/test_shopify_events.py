@@ -4,14 +4,18 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from channels.errors import Malformed, Unauthorised
+import responses
+from channels.errors import Malformed, Rejected, Unauthorised
 from channels.moment import iso
 from channels.shopify.adapter import Adapter, Settings
+from channels.shopify.webhooks import TOPICS
 from channels.signature import hmac_sha256_base64
+from shopify_shop import Shop
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BASE = "https://example.myshopify.com/admin/api/2026-07"
 SECRET = "shpss_secret"
+HERE = "https://odoo.example.com/oms/event/token"
 ORDER = "gid://shopify/Order/820982911946154508"
 
 
@@ -109,3 +113,55 @@ def test_an_event_tells_of_an_order_or_of_none(adapter, topic, content, order):
 def test_what_says_nothing_is_malformed(adapter, topic, body):
     with pytest.raises(Malformed):
         adapter.parse_event({"x-shopify-topic": topic}, body)
+
+
+# --- Webhooks made by us ---
+
+
+@pytest.fixture
+def shop():
+    return Shop()
+
+
+@pytest.fixture
+def asking(shop):
+    """An adapter of that shop, with a token and an address for its events."""
+    settings = Settings.build(base_url=BASE, access_token="shpat", event_url=HERE)
+    with responses.RequestsMock() as wire:
+        wire.add_callback(
+            responses.POST,
+            f"{BASE}/graphql.json",
+            lambda asked: (200, {}, json.dumps(shop.post(json.loads(asked.body)))),
+        )
+        yield Adapter(settings)
+
+
+def foreign(topic, uri, fields):
+    kinds = {"id": f"gid://shopify/WebhookSubscription/{topic}-{uri}", "topic": topic}
+    return kinds | {"uri": uri, "includeFields": fields}
+
+
+def test_each_topic_has_one_webhook_however_often_we_ask(asking, shop):
+    others = foreign("ORDERS_UPDATED", "https://elsewhere.example.com", [])
+    shop.webhooks = [
+        others,
+        foreign("ORDERS_UPDATED", HERE, []),
+        foreign("PRODUCTS_UPDATE", HERE, []),
+    ]
+    for _repeat in range(2):
+        assert asking.subscribe() == len(TOPICS)
+        sent = {row["topic"]: row["includeFields"] for row in shop.webhooks[1:]}
+        assert sent == TOPICS
+    assert asking.unsubscribe() == len(TOPICS)
+    assert shop.webhooks == [others]
+
+
+def test_an_address_that_shopify_refuses_is_said(asking):
+    asking = Adapter(asking.settings.model_copy(update={"event_url": "http://here"}))
+    with pytest.raises(Rejected, match="not supported"):
+        asking.subscribe()
+
+
+def test_two_changes_of_an_order_are_two_events():
+    """What is the same to the letter would count as a repeat."""
+    assert all({"updated_at", "created_at", "status"} & set(f) for f in TOPICS.values())
