@@ -19,11 +19,15 @@ class StockLevel(Document):
     """What the channel may sell of a listing, absolute; per location where it has any.
 
     `location` is the channel's id of the location, empty for the whole channel.
+    `expected_at` is when all of it is there, where goods are sold before they come
+    (hours ago, where they are a little late); None where all is there now. A channel
+    that cannot tell its customers so leaves it out.
     """
 
     listing: ListingRef
     quantity: Annotated[int, Field(ge=0)]
     location: str = ""
+    expected_at: Moment | None = None
 
 
 class PriceLevel(Document):

@@ -1,7 +1,9 @@
 from odoo import models
 
-SHORT = ("goods_short", "goods_awaited")
-"""Holds of an order that lacks goods: before and after it was decided to wait."""
+PREORDERED = "goods_preordered"
+SHORT = ("goods_short", "goods_awaited", PREORDERED)
+"""Holds of an order that lacks goods: before and after it was decided to wait, and
+where they were sold before they come."""
 
 
 class OmsHold(models.Model):
@@ -22,4 +24,7 @@ class OmsHold(models.Model):
         }
 
     def _resolve_goods_awaited(self):
+        return self._resolve_goods_short()
+
+    def _resolve_goods_preordered(self):
         return self._resolve_goods_short()

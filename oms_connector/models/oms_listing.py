@@ -1,5 +1,6 @@
 import json
 from collections import defaultdict
+from datetime import UTC
 from math import inf
 from time import monotonic
 
@@ -65,9 +66,13 @@ class OmsListing(models.Model):
 
     @api.depends("product_id", "uom_id", "rule_ids", "channel_id.warehouse_ids")
     def _compute_publishable(self):
-        figures = self._publishable()
+        offers = self._offers()
         for listing in self:
-            listing.publishable = sum(figures.get(listing.id, {}).values())
+            there = offers.get(listing.id, {}).values()
+            listing.publishable = sum(units for units, _at in there)
+            listing.available_from = max(
+                (at for _units, at in there if at), default=False
+            )
 
     # === CRUD METHODS === #
 
@@ -220,12 +225,15 @@ class OmsListing(models.Model):
                 """
                 %(terms)s, %(levels)s
                 SELECT known.id, known.sku, known.external_id, known.stock_id,
-                       level.location, level.quantity::integer
+                       level.location, level.quantity::integer, level.expected_at
                 FROM level
                 JOIN known ON known.id = level.listing_id
                 WHERE known.id = ANY(%(again)s)
                    OR (known.told->>level.location)::numeric
                       IS DISTINCT FROM level.quantity
+                   OR NOT known.refused ? level.location
+                      AND (known.dates->>level.location)::timestamptz
+                          IS DISTINCT FROM level.expected_at AT TIME ZONE 'UTC'
                 ORDER BY known.nth, level.location
                 """,
                 terms=self._figure_terms(),
@@ -242,15 +250,25 @@ class OmsListing(models.Model):
                     ),
                     location=location,
                     quantity=quantity,
+                    expected_at=expected_at and expected_at.replace(tzinfo=UTC),
                 ),
             )
-            for listing_id, sku, external_id, stock_id, location, quantity in rows
+            for (
+                listing_id,
+                sku,
+                external_id,
+                stock_id,
+                location,
+                quantity,
+                expected_at,
+            ) in rows
         ]
 
     def _steps_of_levels(self):
         """What the channel is to show by its locations, and what it was told last.
 
-        It was told what it took as well as what it refused. What is no longer sold
+        It was told what it took as well as what it refused; what was refused is not
+        repeated for another day alone. What is no longer sold
         from a location and still shown there is 0; of a stopped listing even where
         the channel does not know the location any more.
         """
@@ -259,8 +277,8 @@ class OmsListing(models.Model):
             known AS MATERIALIZED (
                 SELECT listing.id, asked.nth, listing.channel_id, listing.sku,
                        listing.external_id, listing.stock_id,
-                       %(published)s AS published,
-                       %(published)s || %(refused)s AS told
+                       %(published)s AS published, %(refused)s AS refused,
+                       %(published)s || %(refused)s AS told, %(dates)s AS dates
                 FROM unnest(%(ids)s) WITH ORDINALITY AS asked (id, nth)
                 JOIN oms_listing AS listing ON listing.id = asked.id
             ), place AS (
@@ -271,13 +289,13 @@ class OmsListing(models.Model):
                 WHERE channel_id IN (SELECT channel_id FROM known)
             ), wanted AS (
                 SELECT shown.listing_id, COALESCE(place.external_id, '') AS location,
-                       shown.quantity
+                       shown.quantity, shown.expected_at
                 FROM shown
                 JOIN known ON known.id = shown.listing_id
                 LEFT JOIN place ON place.channel_id = known.channel_id
                                AND place.warehouse_id = shown.warehouse_id
                 UNION ALL
-                SELECT known.id, old.key, 0
+                SELECT known.id, old.key, 0, NULL
                 FROM known
                 LEFT JOIN chosen ON chosen.id = known.id
                 CROSS JOIN LATERAL jsonb_each_text(known.published) AS old
@@ -290,15 +308,17 @@ class OmsListing(models.Model):
             ), level AS (
                 SELECT known.id AS listing_id,
                        COALESCE(wanted.location, '') AS location,
-                       COALESCE(SUM(wanted.quantity), 0) AS quantity
+                       COALESCE(SUM(wanted.quantity), 0) AS quantity,
+                       MAX(wanted.expected_at) AS expected_at
                 FROM known
                 LEFT JOIN wanted ON wanted.listing_id = known.id
                 GROUP BY known.id, COALESCE(wanted.location, '')
             )
             """,
             ids=list(self.ids),
-            published=levels_or_none("published_levels"),
-            refused=levels_or_none("refused_levels"),
+            published=by_location("published_levels"),
+            refused=by_location("refused_levels"),
+            dates=by_location("published_dates"),
         )
 
     def _ref(self):
@@ -343,7 +363,7 @@ class OmsListing(models.Model):
                 WHERE listing.id = shown.id
                 """,
                 fields.Datetime.now(),
-                levels_or_none("published_levels"),
+                by_location("published_levels"),
                 list(levels),
                 [json.dumps(by_location) for by_location in levels.values()],
             )
@@ -360,8 +380,8 @@ class OmsListing(models.Model):
         self.env["oms.message"]._record_sync(self.channel_id, kind, documents, results)
 
 
-def levels_or_none(field):
-    """The levels by location that a listing keeps in a field: JSON's null is none."""
+def by_location(field):
+    """What a listing keeps in a field by location; JSON's null is nothing."""
     field = SQL.identifier(field)
     return SQL(
         "CASE jsonb_typeof(%(field)s) WHEN 'object' THEN %(field)s ELSE '{}' END",

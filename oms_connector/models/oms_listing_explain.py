@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL, format_date, format_datetime
 
 
 class OmsListing(models.Model):
@@ -65,6 +65,7 @@ class OmsListing(models.Model):
             "quantities": [row["quantity"] for row in shown],
             "told_at": self.published_at
             and format_datetime(self.env, self.published_at),
+            "day": lambda moment: format_date(self.env, moment),
             "say": lambda number: f"{float(number) + 0:g}",  # no −0
         }
 
@@ -108,8 +109,10 @@ class OmsListing(models.Model):
             for row in self._read_step("aside", SQL("channel_id"))
             if row["channel_id"] in reached - {self.channel_id.id}
         ]
+        coming = self._read_step("coming", SQL("at, move_id"))
         found = []
         for component, quantity in needs.items():
+            arrivals = [row for row in coming if row["component_id"] == component]
             rows = [row for row in spare if row["component_id"] == component]
             found.append(
                 {
@@ -119,6 +122,8 @@ class OmsListing(models.Model):
                     "waiting": self._orders(waiting, component),
                     "asked": self._orders(asked, component),
                     "claimed": max((row["claimed"] for row in rows), default=0),
+                    "coming": self._explain_arrivals(arrivals, nodes),
+                    "owed": sum(row["quantity"] - row["free"] for row in arrivals),
                     "aside": [
                         (self.env["oms.channel"].browse(row["channel_id"]), row)
                         for row in aside
@@ -127,6 +132,21 @@ class OmsListing(models.Model):
                 }
             )
         return found
+
+    def _explain_arrivals(self, rows, nodes):
+        """What is expected: when, by which receipt, and how many in each warehouse."""
+        moves = self.env["stock.move"]
+        return [
+            {
+                "at": row["at"],
+                "receipt": moves.browse(row["move_id"]).picking_id,
+                "quantities": [
+                    row["quantity"] if node.id == row["warehouse_id"] else None
+                    for node in nodes
+                ],
+            }
+            for row in rows
+        ]
 
     def _orders(self, rows, component):
         """The orders behind rows of demand for a component."""

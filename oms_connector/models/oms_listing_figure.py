@@ -14,6 +14,7 @@ class OmsListing(models.Model):
     | chosen | listing | what it sells, and how many of it make one unit |
     | source | channel, warehouse | whose stock a channel sells |
     | need | product, component | what one unit of a product takes off the shelf |
+    | ingredient | listing, component | the same for one unit at the channel |
     | held | component, warehouse | on hand, reserved, not for sale |
     | waiting | delivery of an order | what it waits for |
     | queued | component, warehouse | all that deliveries wait for |
@@ -22,10 +23,14 @@ class OmsListing(models.Model):
     | aside | component, channel | what is set aside for that channel |
     | node | channel, component, warehouse | all of these |
     | spare | channel, component, warehouse | what is left after all who come first |
-    | unit | listing, warehouse | whole units that can be made of it |
-    | ruled | listing, warehouse | with the rules that won |
-    | figure | listing | all warehouses together, term by term |
+    | unit | listing, warehouse, stage | whole units that can be made of it |
+    | ruled | listing, warehouse, stage | with the rules that won |
+    | daily | listing, stage | all warehouses together, term by term |
+    | figure | listing | the same at the last stage |
     | shown | listing, warehouse | what is shown |
+
+    A stage is a day on which goods arrive that are sold before they do; for most
+    listings there is one alone: now (`oms_listing_ahead.py`).
     """
 
     _inherit = "oms.listing"
@@ -38,18 +43,32 @@ class OmsListing(models.Model):
         :return: {listing id: {warehouse id: units, never below 0}}
         :rtype: dict[int, dict[int, int]]
         """
-        figures = {listing_id: {} for listing_id in self.ids}
-        if not figures:
-            return figures
+        return {
+            listing_id: {warehouse: units for warehouse, (units, _at) in there.items()}
+            for listing_id, there in self._offers().items()
+        }
+
+    def _offers(self):
+        """What may be sold, and when all of it is there.
+
+        :return: {listing id: {warehouse id: (units, None or a naive UTC time)}}
+        :rtype: dict[int, dict[int, tuple[int, datetime | None]]]
+        """
+        offers = {listing_id: {} for listing_id in self.ids}
+        if not offers:
+            return offers
         self.env.flush_all()
-        for listing_id, warehouse_id, quantity in self.env.execute_query(
+        for listing_id, warehouse_id, quantity, expected_at in self.env.execute_query(
             SQL(
-                "%s SELECT listing_id, warehouse_id, quantity::integer FROM shown",
+                """
+                %s SELECT listing_id, warehouse_id, quantity::integer, expected_at
+                FROM shown
+                """,
                 self._figure_terms(),
             )
         ):
-            figures[listing_id][warehouse_id] = quantity
-        return figures
+            offers[listing_id][warehouse_id] = (quantity, expected_at)
+        return offers
 
     def _figure_terms(self):
         """The steps of the computation, as the `WITH` of a query over them."""
@@ -60,6 +79,7 @@ class OmsListing(models.Model):
             *self._steps_of_orders(),
             *self._steps_of_nodes(),
             *self._steps_of_rules(),
+            *self._steps_of_arrivals(),
             *self._steps_of_figures(),
         )
         return SQL("WITH RECURSIVE %s", SQL(", ").join(steps))
@@ -142,13 +162,17 @@ class OmsListing(models.Model):
             )
         else:
             yield from self._steps_of_kits(kits)
+        # Materialized, or the planner joins all listings with all that is spare.
         yield SQL(
             """
-            component AS MATERIALIZED (
-                SELECT DISTINCT chosen.channel_id, chosen.company_id, need.component_id
+            ingredient AS MATERIALIZED (
+                SELECT chosen.id AS listing_id, chosen.channel_id, chosen.company_id,
+                       need.component_id, need.quantity * chosen.pack AS quantity
                 FROM chosen
                 JOIN need ON need.root_id = chosen.product_id
                          AND need.company_id = chosen.company_id
+            ), component AS MATERIALIZED (
+                SELECT DISTINCT channel_id, company_id, component_id FROM ingredient
             )
             """
         )

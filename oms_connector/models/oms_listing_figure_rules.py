@@ -80,23 +80,24 @@ class OmsListing(models.Model):
     # === BUSINESS METHODS - THE FIGURE === #
 
     def _steps_of_figures(self):
-        # Materialized, or the planner joins all listings with all that is spare.
         yield SQL(
             """
-            taken_by_unit AS MATERIALIZED (
-                SELECT chosen.id AS listing_id, chosen.channel_id, chosen.company_id,
-                       need.component_id, need.quantity * chosen.pack AS quantity
-                FROM chosen
-                JOIN need ON need.root_id = chosen.product_id
-                         AND need.company_id = chosen.company_id
+            on_shelf AS (
+                SELECT ingredient.listing_id, spare.warehouse_id,
+                       FLOOR(ROUND(MIN(spare.free / ingredient.quantity), 6)) AS units
+                FROM ingredient
+                JOIN spare ON spare.channel_id = ingredient.channel_id
+                          AND spare.company_id = ingredient.company_id
+                          AND spare.component_id = ingredient.component_id
+                GROUP BY ingredient.listing_id, spare.warehouse_id
             ), unit AS (
-                SELECT part.listing_id, spare.warehouse_id,
-                       FLOOR(ROUND(MIN(spare.free / part.quantity), 6)) AS units
-                FROM taken_by_unit AS part
-                JOIN spare ON spare.channel_id = part.channel_id
-                          AND spare.company_id = part.company_id
-                          AND spare.component_id = part.component_id
-                GROUP BY part.listing_id, spare.warehouse_id
+                SELECT listing_id, warehouse_id, units, 0 AS stage,
+                       listing_id NOT IN (SELECT listing_id FROM moment) AS is_last
+                FROM on_shelf
+                UNION ALL
+                SELECT listing_id, warehouse_id, units, stage,
+                       stage = MAX(stage) OVER (PARTITION BY listing_id)
+                FROM later
             )
             """
         )
@@ -142,7 +143,8 @@ class OmsListing(models.Model):
                            - CEIL(units * COALESCE(percent_here, 0) / 100)) AS kept
                 FROM ruled
             ), total AS (
-                SELECT listing_id, SUM(units) AS units, SUM(kept) AS kept,
+                SELECT listing_id, stage, is_last, SUM(units) AS units,
+                       SUM(kept) AS kept,
                        FLOOR(SUM(units) * COALESCE(
                            (terms->'share'->>0)::numeric, 100)
                            / 100) AS shared,
@@ -154,26 +156,51 @@ class OmsListing(models.Model):
                            * (terms->'safety_percent'->>0)::numeric
                            / 100), 0) AS percent_units,
                        terms, stopped
-                FROM kept GROUP BY listing_id, terms, stopped
+                FROM kept GROUP BY listing_id, stage, is_last, terms, stopped
             ), rest AS (
                 SELECT total.*,
                        GREATEST(0, FLOOR(shared - (units - kept)
                            - safety - percent_units)) AS left_over
                 FROM total
-            ), figure AS (
+            ), daily AS MATERIALIZED (
                 SELECT rest.*,
                        CASE WHEN stopped THEN 0
                             WHEN left_over < (terms->'minimum'->>0)::numeric THEN 0
                             ELSE LEAST(left_over,
                                 FLOOR((terms->'maximum'->>0)::numeric)) END AS shown
                 FROM rest
+            )
+            """
+        )
+        yield from self._steps_of_promises()
+        yield SQL(
+            """
+            figure AS (
+                SELECT daily.*, promise.in_stock, promise.available_from
+                FROM daily
+                LEFT JOIN promise ON promise.listing_id = daily.listing_id
+                WHERE daily.is_last
             ), less AS (
-                SELECT kept.*, figure.kept - figure.shown AS takers, figure.shown
-                FROM kept JOIN figure ON figure.listing_id = kept.listing_id
-            ), shown AS (
+                SELECT kept.*, daily.kept - daily.shown AS takers, daily.shown
+                FROM kept
+                JOIN daily ON daily.listing_id = kept.listing_id
+                          AND daily.stage = kept.stage
+                WHERE kept.is_last OR kept.stage = 0
+            ), spread AS MATERIALIZED (
                 SELECT less.*, %s AS quantity
                 FROM less
+            ), shown AS (
+                SELECT spread.*,
+                       CASE WHEN spread.quantity > COALESCE(now.quantity, 0)
+                            THEN promise.available_from END AS expected_at
+                FROM spread
+                LEFT JOIN promise ON promise.listing_id = spread.listing_id
+                LEFT JOIN spread AS now
+                  ON NOT now.is_last AND now.stage = 0
+                 AND now.listing_id = spread.listing_id
+                 AND now.warehouse_id = spread.warehouse_id
+                WHERE spread.is_last
             )
             """,
-            from_most("kept", "takers", "listing_id"),
+            from_most("kept", "takers", "listing_id, stage"),
         )

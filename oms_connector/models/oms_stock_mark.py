@@ -1,14 +1,9 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .oms_channel_sync import PUSH_KEY, URGENT_KEY
 from .oms_mark import URGENT, USUAL
-
-LOOK_BACK = timedelta(minutes=10)
-"""How far the scheduled action looks back: it runs each minute, or later."""
 
 
 class OmsStockMark(models.Model):
@@ -134,12 +129,8 @@ class OmsStockMark(models.Model):
     def _cron_push(self):
         """Wake the channels that have marks left, whatever became of their jobs.
 
-        What changes what may be sold without anything moving is marked here. Marks that
-        no channel will ever take are dropped.
+        Marks that no channel will ever take are dropped.
         """
-        self._mark_changed_kits()
-        self._mark_expired()
-        self._write_marks()
         channels = self._marked_channels()
         able = channels.filtered(lambda channel: channel._can_push_stock())
         self.env.cr.execute(
@@ -153,42 +144,6 @@ class OmsStockMark(models.Model):
             )
         )
         able._one_by_one(lambda channel: channel._later_push_stock())
-
-    @api.model
-    def _mark_changed_kits(self):
-        """Mark the kits whose bill of materials was edited since we last looked."""
-        if not self.env["oms.kit"]._exist():
-            return
-        bills = self.env["mrp.bom"].sudo().with_context(active_test=False)
-        changed = bills.search(
-            [
-                "|",
-                ("write_date", ">=", fields.Datetime.now() - LOOK_BACK),
-                ("bom_line_ids.write_date", ">=", fields.Datetime.now() - LOOK_BACK),
-            ]
-        )
-        products = changed.product_id | changed.product_tmpl_id.product_variant_ids
-        self._mark(products.ids)
-
-    @api.model
-    def _mark_expired(self):
-        """Mark the products of which a lot has just become too old to be sold."""
-        if "removal_date" not in self.env["stock.quant"]._fields:
-            return
-        now = fields.Datetime.now()
-        lots = self.env["stock.lot"].sudo()
-        old = lots.search(
-            [
-                "|",
-                "&",
-                ("removal_date", ">", now - LOOK_BACK),
-                ("removal_date", "<=", now),
-                "&",
-                ("expiration_date", ">", now - LOOK_BACK),
-                ("expiration_date", "<=", now),
-            ]
-        )
-        self._mark(old.product_id.ids)
 
     # === BUSINESS METHODS - TAKING === #
 

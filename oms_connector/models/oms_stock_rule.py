@@ -27,15 +27,19 @@ class OmsStockRule(models.Model):
             ("minimum", "Show 0 below"),
             ("maximum", "Show at most"),
             ("set_aside", "Set aside, units"),
+            ("preorder", "Sold before it comes, days"),
         ],
         required=True,
         help="Safety stock is never shown. A channel with a share shows so much of "
-        "what is free. What is set aside for a channel, no other channel shows.",
+        "what is free. What is set aside for a channel, no other channel shows. What "
+        "is expected within so many days is sold before it comes: the listing shows "
+        "it behind the stock, with the day from which it is available.",
     )
     value = fields.Float(
         required=True,
         digits="Product Unit",
-        help="In the unit that the channel sells; what is set aside, in the product's.",
+        help="In the unit that the channel sells; what is set aside, in the product's; "
+        "for what is sold before it comes, days from today (0: it is not).",
     )
     channel_id = fields.Many2one(
         "oms.channel",

@@ -28,6 +28,7 @@ from . import (
     test_order_lines,
     test_order_total,
     test_payment,
+    test_preorder,
     test_price,
     test_price_push,
     test_price_race,

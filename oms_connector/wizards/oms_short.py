@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ..channels import adapters
 from ..channels.adapter import Capability
-from ..models.oms_hold_short import SHORT
+from ..models.oms_hold_short import PREORDERED, SHORT
 from ..models.sale_order_cancel import DEFAULT_REASON
 
 OUT_OF_STOCK = "out_of_stock"
@@ -47,7 +47,7 @@ class OmsShort(models.TransientModel):
                 line.product_uom_id.compare(quantity, missing.get(line, 0)) > 0
                 for line, quantity in open_.items()
             )
-            wizard.waits = bool(order._oms_open_holds("goods_awaited"))
+            wizard.waits = bool(order._oms_open_holds("goods_awaited", PREORDERED))
             wizard.can_ship = rest and (
                 Capability.SHIPMENT not in able or Capability.PARTIAL_SHIPMENT in able
             )

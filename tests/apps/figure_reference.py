@@ -9,22 +9,75 @@ def figure(world, listing, sources, rules):
 
     :param list sources: the nodes of each channel
     :param list rules: all rules, the oldest first
+    :return: {node: (units, None or in how many days all that is shown is there)}
     """
     if not listing.active:
         return {}
-    nodes = sources[listing.channel]
-    parts = components(world, listing.product)
-    left = {
-        part: _spare(world, listing.channel, part, sources, rules) for part in parts
+    rule = _winner(world, listing, "preorder", None, rules)
+    days = sorted(
+        {
+            day
+            for product, node, state, day, _quantity in world.receipts
+            if product in components(world, listing.product)
+            and node in sources[listing.channel]
+            and _is_sold(state, day, rule)
+        }
+    )
+    shown = [
+        _under_rules(world, listing, _units(world, listing, sources, rules, day), rules)
+        for day in (None, *days)
+    ]
+    now, last = shown[0], shown[-1]
+    available = None
+    if sum(now.values()) < sum(last.values()):
+        available = next(
+            day
+            for day, then in zip(days, shown[1:], strict=True)
+            if sum(then.values()) >= sum(last.values())
+        )
+    return {
+        node: (units, available if units > now[node] else None)
+        for node, units in last.items()
     }
-    units = {
+
+
+def _is_sold(state, day, rule):
+    """Whether what is expected is sold before it comes."""
+    reach = rule.value if rule else 0
+    return state != "cancel" and reach > 0 and -1 < day <= reach
+
+
+def _units(world, listing, sources, rules, day):
+    """Whole units that can be made in each node with what is there by a day."""
+    parts = components(world, listing.product)
+    left = {part: _by(world, listing, part, sources, rules, day) for part in parts}
+    return {
         node: min(
             floor(left[part][node] / (quantity * listing.pack))
             for part, quantity in parts.items()
         )
-        for node in nodes
+        for node in sources[listing.channel]
     }
-    return _under_rules(world, listing, units, rules)
+
+
+def _by(world, listing, component, sources, rules, day):
+    """What a channel has of a component by a day: who has ordered, gets it first."""
+    there, takers = _stock(world, listing.channel, component, sources, rules)
+    left = take_from_most(there, takers)
+    if day is None:
+        return left
+    rule = _winner(world, listing, "preorder", None, rules)
+    owed = takers + sum(-quantity for quantity in there.values() if quantity < 0)
+    owed = max(0, owed - sum(quantity for quantity in there.values() if quantity > 0))
+    receipts = sorted(
+        (receipt for receipt in world.receipts if receipt[0] == component),
+        key=lambda receipt: receipt[3],
+    )
+    for _product, node, state, arrives, quantity in receipts:
+        if node in left and arrives <= day and _is_sold(state, arrives, rule):
+            left[node] += max(0, quantity - owed)
+            owed = max(0, owed - quantity)
+    return left
 
 
 def components(world, product):
@@ -38,8 +91,8 @@ def components(world, product):
     return needed
 
 
-def _spare(world, channel, component, sources, rules):
-    """What of a component a channel has in each of its nodes after all others."""
+def _stock(world, channel, component, sources, rules):
+    """What of a component lies in a channel's nodes, and what all others take."""
     there = {}
     for node in sources[channel]:
         there[node] = Fraction(0)
@@ -55,7 +108,7 @@ def _spare(world, channel, component, sources, rules):
             takers += _asked(world, other, component)
             if other != channel:
                 takers += _set_aside(world, other, component, rules)
-    return take_from_most(there, takers)
+    return there, takers
 
 
 def _asked(world, channel, component):

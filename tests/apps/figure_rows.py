@@ -17,6 +17,7 @@ class Rows:
     def __init__(self, env, sources, worlds, rules):
         self.env, self.sources, self.worlds, self.rules = env, sources, worlds, rules
         self.listings = {}
+        self.now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
     def write(self):
         self._make_places()
@@ -25,6 +26,7 @@ class Rows:
         self._make_quants()
         self._make_orders()
         self._make_moves()
+        self._make_receipts()
         self._make_listings()
         self._make_rules()
         self.env.invalidate_all(flush=False)
@@ -226,6 +228,38 @@ class Rows:
                 if node < len(self.nodes)
             ],
         )
+
+    def _make_receipts(self):
+        suppliers = self.env.ref("stock.stock_location_suppliers")
+        move = self.env["stock.move"].create(
+            {
+                "product_id": self.seed.id,
+                "product_uom_qty": 1,
+                "location_id": suppliers.id,
+                "location_dest_id": self.nodes[0].lot_stock_id.id,
+            }
+        )
+        clone(
+            move,
+            [
+                {
+                    "product_id": self.products[world, product],
+                    "location_dest_id": self.nodes[node].lot_stock_id.id,
+                    "location_final_id": None,
+                    "state": state,
+                    "date": self.day(days),
+                    "product_uom_qty": float(quantity),
+                    "product_qty": float(quantity),
+                }
+                for world in self.worlds
+                for product, node, state, days, quantity in world.receipts
+                if node < len(self.nodes)
+            ],
+        )
+
+    def day(self, days):
+        """So many days from now, None for None."""
+        return None if days is None else self.now + timedelta(days=float(days))
 
     def _make_listings(self):
         listing = self.env["oms.listing"].create(

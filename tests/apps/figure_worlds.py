@@ -21,7 +21,16 @@ MILD = {
     "minimum": (0, 2, 3),
     "maximum": (10, 20),
     "set_aside": (1, 2),
+    "preorder": (0, 10),
 }
+DAYS = (
+    Fraction(-3, 2),
+    Fraction(-1, 2),
+    Fraction(5, 2),
+    Fraction(9, 2),
+    Fraction(19, 2),
+)
+"""When goods arrive, in days from now: overdue, late, and never just at a limit."""
 PACK = 6
 
 
@@ -56,6 +65,8 @@ class World:
     """(product, channel or None, state, quantity)"""
     queued: list = field(default_factory=list)
     """(product, node, state, ordered, reserved)"""
+    receipts: list = field(default_factory=list)
+    """(product, node, state, in how many days, quantity)"""
     listings: list = field(default_factory=list)
 
 
@@ -104,6 +115,16 @@ def _world(random: Random) -> World:
                     random.randrange(ordered),
                 )
             )
+        for _number in range(random.choice((0, 0, 1, 3))):
+            world.receipts.append(
+                (
+                    product,
+                    random.randrange(NODES),
+                    random.choice(("assigned", "assigned", "confirmed", "cancel")),
+                    random.choice(DAYS),
+                    random.choice((1, 4, 12, Fraction(5, 2))),
+                )
+            )
     for _number in range(random.randint(0, 3)):
         world.asked.append(
             (
@@ -127,8 +148,7 @@ def _world(random: Random) -> World:
 
 def _rule(random: Random, world: World | None = None) -> Rule:
     """A rule for all worlds, or for one: its category, or a listing of it."""
-    terms = ("safety", "safety_percent", "share", "minimum", "maximum", "set_aside")
-    term = random.choice(terms)
+    term = random.choice(tuple(MILD))
     highest = 100 if term in ("share", "safety_percent") else 12
     # One that holds everywhere must not leave nothing to sell.
     values = (0, 1, 2, 5, highest // 2, highest) if world else MILD[term]

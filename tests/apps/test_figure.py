@@ -21,8 +21,8 @@ class TestFigure(ConnectorCase):
         sources, worlds, rules = figure_worlds.make(SEED, WORLDS)
         rows = Rows(self.env, sources, worlds, rules).write()
         listings = self.env["oms.listing"].browse(rows.listings.values())
-        figures = listings._publishable()
-        differences, above_0 = [], 0
+        figures = listings._offers()
+        differences, above_0, ahead = [], 0, 0
         everywhere = [rule for rule in rules if not (rule.world or rule.listing)]
         for world in worlds:
             own = [
@@ -34,10 +34,15 @@ class TestFigure(ConnectorCase):
                 wanted = figure_reference.figure(
                     world, listing, sources, everywhere + own
                 )
-                wanted = {rows.nodes[node].id: units for node, units in wanted.items()}
+                wanted = {
+                    rows.nodes[node].id: (units, rows.day(days))
+                    for node, (units, days) in wanted.items()
+                }
                 found = figures[rows.listings[listing]]
-                above_0 += sum(found.values()) > 0
+                above_0 += any(units for units, _day in found.values())
+                ahead += any(day for _units, day in found.values())
                 if found != wanted:
                     differences.append((world, listing, wanted, found))
         self.assertFalse(differences[:3], f"{len(differences)} of {len(figures)}")
         self.assertGreater(above_0, len(figures) / 10, "worlds with nothing to sell")
+        self.assertGreater(ahead, len(figures) / 50, "worlds that wait for nothing")
