@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_tax,
+    base,
     oms_channel,
     oms_channel_border,
     oms_channel_checks,
@@ -57,6 +58,7 @@ from . import (
     oms_intake_total,
     oms_intake_vat,
     oms_kit,
+    oms_kit_change,
     oms_listing,
     oms_listing_ahead,
     oms_listing_aside,
@@ -131,6 +133,7 @@ from . import (
     sale_order_short_promise,
     sale_order_total,
     stock_location,
+    stock_lot,
     stock_move,
     stock_move_expected,
     stock_move_hold,

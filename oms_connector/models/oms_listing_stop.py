@@ -1,8 +1,6 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .oms_sales_stop import COVERED
-
 
 class OmsListing(models.Model):
     """Listings whose sale was stopped: they show 0, whatever there is."""
@@ -36,7 +34,7 @@ class OmsListing(models.Model):
             """(
             SELECT listing.id FROM oms_listing AS listing
             JOIN oms_sales_stop AS stop ON stop.state = 'open' AND %s)""",
-            SQL(COVERED),
+            self.env["oms.sales.stop"]._covered(),
         )
         self.env.flush_all()
         return [("id", "in" if True in value else "not in", stopped)]
@@ -52,7 +50,7 @@ class OmsListing(models.Model):
                 SELECT FROM oms_sales_stop AS stop
                 WHERE stop.state = 'open' AND %s)
             """,
-            SQL(COVERED),
+            self.env["oms.sales.stop"]._covered(),
         )
 
     def _stops(self):
@@ -78,7 +76,7 @@ class OmsListing(models.Model):
                 WHERE listing.id IN %s
                 """,
                 tuple(stop_ids),
-                SQL(COVERED),
+                self.env["oms.sales.stop"]._covered(),
                 tuple(self.ids),
             )
         )

@@ -27,9 +27,9 @@ COVERED = """
             JOIN product_category AS top ON top.id = stop.categ_id
             WHERE product.id = listing.product_id
               AND starts_with(kind.parent_path, top.parent_path))
+        OR %(kits)s
     )
 """
-"""Condition under which a stop (`stop`) covers a listing (`listing`)."""
 
 
 class OmsSalesStop(models.Model):
@@ -156,6 +156,7 @@ class OmsSalesStop(models.Model):
         self._check_role()
         stops = self.sudo().filtered(lambda stop: stop.state == "open")
         lines = self.env["oms.sales.stop.line"].sudo()._of(stops)
+        self.env["oms.stock.mark"].sudo()._insert(stops._covering(), again=True)
         for stop in stops:
             stop.write(
                 {
@@ -165,7 +166,6 @@ class OmsSalesStop(models.Model):
                     "lifted_at": fields.Datetime.now(),
                 }
             )
-        self.env["oms.stock.mark"].sudo()._insert(stops._covering(), again=True)
         return True
 
     def action_view_listings(self):
@@ -214,13 +214,25 @@ class OmsSalesStop(models.Model):
             variants = templates.with_context(active_test=False).product_variant_ids
             self.env["oms.stock.mark"]._mark(variants.ids)
 
+    @api.model
+    def _covered(self):
+        """Condition under which a stop (`stop`) covers a listing (`listing`).
+
+        What is in a kit is not sold in it either, as long as the stop is open.
+        """
+        kits = self.env["oms.kit"]
+        if not kits._exist():
+            return SQL(COVERED, kits=SQL("FALSE"))
+        stopped = kits._stopped_kits()
+        return SQL(COVERED, kits=SQL("(stop.id, listing.product_id) IN (%s)", stopped))
+
     def _covering(self):
         """Condition of the listings (`listing`) that these stops cover."""
         self.env.flush_all()
         return SQL(
             "EXISTS (SELECT FROM oms_sales_stop AS stop WHERE stop.id IN %s AND %s)",
             tuple(self.ids) or (0,),
-            SQL(COVERED),
+            self._covered(),
         )
 
     def _covered_ids(self):

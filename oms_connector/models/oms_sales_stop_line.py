@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
 from ..channels.adapter import Capability
-from .oms_sales_stop import COVERED
 
 OPEN = """
     SELECT stop.id::bigint * 1000000 + channel.id AS id,
@@ -127,7 +126,8 @@ class OmsSalesStopLine(models.Model):
 
     @property
     def _table_query(self):
-        return SQL("%s UNION ALL %s", SQL(OPEN, covered=SQL(COVERED)), SQL(LIFTED))
+        covered = self.env["oms.sales.stop"]._covered()
+        return SQL("%s UNION ALL %s", SQL(OPEN, covered=covered), SQL(LIFTED))
 
     # === COMPUTE METHODS === #
 

@@ -26,27 +26,10 @@ class OmsStockMark(models.Model):
         now = fields.Datetime.now()
         last = self.env.context.get("lastcall") or now
         since = min(last, now - LOOK_BACK)
-        self._mark_changed_kits(since)
         self._mark_expired(since, now)
         self._mark_expected(since, now)
         self._write_marks()
         return super()._cron_push()
-
-    @api.model
-    def _mark_changed_kits(self, since):
-        """Mark the kits whose bill of materials was edited since then."""
-        if not self.env["oms.kit"]._exist():
-            return
-        bills = self.env["mrp.bom"].sudo().with_context(active_test=False)
-        changed = bills.search(
-            [
-                "|",
-                ("write_date", ">=", since),
-                ("bom_line_ids.write_date", ">=", since),
-            ]
-        )
-        products = changed.product_id | changed.product_tmpl_id.product_variant_ids
-        self._mark(products.ids)
 
     @api.model
     def _mark_expired(self, since, now):

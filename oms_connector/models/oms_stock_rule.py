@@ -133,6 +133,21 @@ class OmsStockRule(models.Model):
                     )
                 )
 
+    @api.constrains("term", "listing_id")
+    def _check_no_kit(self):
+        """A kit lies nowhere: what is set aside for it, is set aside of its parts."""
+        for rule in self.filtered(lambda r: r.term == "set_aside" and r.listing_id):
+            product = rule.listing_id.product_id
+            parts = product._oms_kit_parts(rule.company_id).get(product, {})
+            if parts:
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s is a kit: set its parts aside (%(parts)s).",
+                        product=product.display_name,
+                        parts=", ".join(part.display_name for part in parts),
+                    )
+                )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 
 class OmsStopSelling(models.TransientModel):
@@ -54,13 +54,18 @@ class OmsStopSelling(models.TransientModel):
         ]
         if self.channel_ids:
             domain.append(("channel_id", "in", self.channel_ids._origin.ids))
-        match self.scope:
-            case "products":
-                domain.append(("product_id", "in", self.product_ids._origin.ids))
-            case "category":
-                category_id = self.categ_id._origin.id or 0
-                domain.append(("product_id.categ_id", "child_of", category_id))
-        return domain
+        if self.scope == "everything":
+            return domain
+        products = self.env["product.product"].with_context(active_test=False)
+        if self.scope == "products":
+            chosen = [("id", "in", self.product_ids._origin.ids)]
+        else:
+            chosen = [("categ_id", "child_of", self.categ_id._origin.id or 0)]
+        found = products._search(chosen)
+        kits = self.env["oms.kit"]._kits_with(found.select())
+        return Domain(domain) & (
+            Domain("product_id", "in", found) | Domain("product_id", "in", kits)
+        )
 
     # === CRUD METHODS === #
 
