@@ -27,6 +27,7 @@ from . import (
     oms_customer,
     oms_demo_company,
     oms_demo_drift,
+    oms_demo_expected,
     oms_demo_hold,
     oms_demo_life,
     oms_demo_memory,
