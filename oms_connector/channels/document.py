@@ -176,7 +176,8 @@ class OrderLine(Document):
     :ivar tax_collected_by_channel: `tax` is the channel's to pay (a marketplace that
         is the deemed supplier): it is in the total, and never ours
     :ivar components: what a bundle consists of, where the channel says it
-    :ivar bundle: title of the bundle of which the line is a part
+    :ivar bundle: title of the bundle of which the line is a part; `bundle_sku` and
+        `bundle_id` are the channel's SKU of it and id of its line
     :ivar personalisation: what is to be engraved, printed or written for the customer
     """
 
@@ -193,6 +194,8 @@ class OrderLine(Document):
     tax_collected_by_channel: bool = False
     components: tuple[Component, ...] = ()
     bundle: Words = ""
+    bundle_sku: Name = ""
+    bundle_id: Name = ""
     personalisation: Words = ""
     listing_id: Name = Field(default="", description="the channel's id of the listing")
     fulfilled_by_channel: bool = Field(

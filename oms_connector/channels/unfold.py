@@ -67,6 +67,8 @@ def _components(line: OrderLine, unit: Decimal) -> list[OrderLine]:
                     "tax": tax,
                     "components": (),
                     "bundle": line.title or line.sku,
+                    "bundle_sku": line.sku,
+                    "bundle_id": line.external_id,
                 }
             )
         )

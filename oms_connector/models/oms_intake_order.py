@@ -199,11 +199,13 @@ class Assortment(dict):
 
     `units` names the unit of those that are sold by more than one of the product's
     own: a pack stays one unit of its line, at its price, whatever is in it. `contents`
-    says how many of the product's own are in it.
+    says how many of the product's own are in it. `combos` has the combo products, by
+    the channel's SKU of the bundle.
     """
 
     def __init__(self, listings):
         super().__init__((one.sku, one.product_id.id) for one in listings)
+        self.combos = {}
         packs = [one for one in listings if one.uom_id and one.product_id]
         self.units = {one.sku: one.uom_id.id for one in packs}
         self.contents = {

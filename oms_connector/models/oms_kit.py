@@ -97,12 +97,12 @@ class OmsKit(models.AbstractModel):
     def _with_kits(self, product_ids):
         """A query of all products whose figure these products decide over.
 
-        Who orders a kit takes its parts; and what takes parts, all kits feel that they
-        are in.
+        Who orders a kit takes its parts; and what takes parts, all kits and combo
+        products feel that they are in.
         """
         ids = SQL("SELECT UNNEST(%s::integer[])", list(product_ids))
         if not self._exist():
-            return ids
+            return self._kits_with(ids)
         return SQL(
             """
             WITH RECURSIVE part_of(product_id) AS (
@@ -119,16 +119,11 @@ class OmsKit(models.AbstractModel):
             ), user_of(product_id) AS (
                 SELECT product_id FROM part_of
                 UNION
-                SELECT whole.id
-                FROM user_of
-                JOIN mrp_bom_line AS line ON line.product_id = user_of.product_id
-                JOIN mrp_bom AS bom
-                  ON bom.id = line.bom_id AND bom.type = 'phantom' AND bom.active
-                JOIN product_product AS whole
-                  ON whole.product_tmpl_id = bom.product_tmpl_id
-                 AND COALESCE(bom.product_id, whole.id) = whole.id
+                SELECT holds.whole_id
+                FROM user_of JOIN (%s) AS holds ON holds.part_id = user_of.product_id
             )
             SELECT product_id FROM user_of
             """,
             ids,
+            self._holds(),
         )

@@ -26,33 +26,36 @@ class OmsKit(models.AbstractModel):
 
     @api.model
     def _kits_with(self, products):
-        """A query of the kits that contain products, however deep.
+        """A query of the kits and combo products with these in them, however deep.
 
         :param SQL products: a query of product ids
         """
-        if not self._exist():
-            return SQL("SELECT NULL::integer WHERE FALSE")
         return SQL(
             """
-            WITH RECURSIVE part(product_id) AS (%s UNION %s)
+            WITH RECURSIVE part(product_id) AS (
+                %s
+                UNION
+                SELECT holds.whole_id FROM part
+                JOIN (%s) AS holds ON holds.part_id = part.product_id
+            )
             SELECT product_id FROM part
             """,
             products,
-            SQL("SELECT whole.id FROM part %s", self._into_kits()),
+            self._holds(),
         )
 
     @api.model
     def _stopped_kits(self):
-        """A query of pairs of open stop of sales and kit with a part that it covers."""
+        """A query of pairs: an open stop of sales, and what contains what it stops."""
         return SQL(
             """
-            WITH RECURSIVE part(stop_id, product_id) AS (
+            WITH RECURSIVE holds AS (%s), part(stop_id, product_id) AS (
                 SELECT halt.id, chosen.product_id
                 FROM oms_sales_stop AS halt
                 JOIN oms_sales_stop_product_rel AS chosen ON chosen.stop_id = halt.id
                 WHERE halt.state = 'open' AND halt.scope = 'products'
                 UNION
-                SELECT halt.id, line.product_id
+                SELECT halt.id, holds.part_id
                 FROM oms_sales_stop AS halt
                 JOIN product_category AS top ON top.id = halt.categ_id
                 JOIN product_category AS kind
@@ -60,25 +63,45 @@ class OmsKit(models.AbstractModel):
                 JOIN product_template AS template ON template.categ_id = kind.id
                 JOIN product_product AS product
                   ON product.product_tmpl_id = template.id
-                JOIN mrp_bom_line AS line ON line.product_id = product.id
+                JOIN holds ON holds.part_id = product.id
                 WHERE halt.state = 'open' AND halt.scope = 'category'
                 UNION
-                SELECT part.stop_id, whole.id FROM part %s
+                SELECT part.stop_id, holds.whole_id FROM part
+                JOIN holds ON holds.part_id = part.product_id
             )
             SELECT stop_id, product_id FROM part
             """,
-            self._into_kits(),
+            self._holds(),
         )
 
-    def _into_kits(self):
-        """From products in `part` up to the kits (`whole`) that they are in."""
+    @api.model
+    def _holds(self):
+        """A query of pairs: a product, and a kit or combo product that it is in."""
+        combos = SQL(
+            """
+            SELECT item.product_id AS part_id, whole.id AS whole_id
+            FROM product_combo_item AS item
+            JOIN product_combo_product_template_rel AS link
+              ON link.product_combo_id = item.combo_id
+            JOIN LATERAL (
+                SELECT id FROM product_product
+                WHERE product_tmpl_id = link.product_template_id OFFSET 0
+            ) AS whole ON TRUE
+            """
+        )
+        if not self._exist():
+            return combos
         return SQL(
             """
-            JOIN mrp_bom_line AS line ON line.product_id = part.product_id
+            %s
+            UNION ALL
+            SELECT line.product_id, whole.id
+            FROM mrp_bom_line AS line
             JOIN mrp_bom AS bom
               ON bom.id = line.bom_id AND bom.type = 'phantom' AND bom.active
             JOIN product_product AS whole
               ON whole.product_tmpl_id = bom.product_tmpl_id
              AND COALESCE(bom.product_id, whole.id) = whole.id
-            """
+            """,
+            combos,
         )

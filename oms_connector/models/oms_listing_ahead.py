@@ -53,7 +53,7 @@ class OmsListing(models.Model):
                 CROSS JOIN LATERAL (
                     SELECT ((COALESCE(general.terms, '{}') || COALESCE(own.terms, '{}'))
                         ->'preorder'->>0)::numeric AS days) AS rule
-                WHERE rule.days > 0
+                WHERE rule.days > 0 AND NOT chosen.is_combo
                   AND EXISTS (
                       SELECT FROM oms_stock_rule WHERE term = 'preorder' AND active)
             )

@@ -58,6 +58,7 @@ class OmsListing(models.Model):
             "listing": self,
             "nodes": nodes,
             "components": self._explain_components(nodes),
+            "choices": self._explain_choices(),
             "units": [row["units"] for row in shown],
             "figure": figure[0] if figure else None,
             "rules": self._explain_rules(shown, figure),
@@ -84,10 +85,14 @@ class OmsListing(models.Model):
     def _explain_components(self, nodes):
         """What lies where of each component, and who comes first."""
         spare = self._read_step("spare", SQL("component_id, warehouse_id"))
+        roots = {
+            row["product_id"] for row in self._read_step("choice", SQL("combo_id"))
+        }
+        roots.add(self.product_id.id)
         needs = {
             row["component_id"]: row["quantity"]
             for row in self._read_step("need", SQL("component_id"))
-            if row["root_id"] == self.product_id.id
+            if row["root_id"] in roots
         }
         reached = {
             row["other_id"]

@@ -12,6 +12,7 @@ class OmsListing(models.Model):
     | step | one row for | says |
     |---|---|---|
     | chosen | listing | what it sells, and how many of it make one unit |
+    | choice | listing, combo, product | what may be chosen for a combo product |
     | source | channel, warehouse | whose stock a channel sells |
     | need | product, component | what one unit of a product takes off the shelf |
     | ingredient | listing, component | the same for one unit at the channel |
@@ -97,8 +98,10 @@ class OmsListing(models.Model):
             """
             chosen AS MATERIALIZED (
                 SELECT listing.id, listing.channel_id, listing.company_id,
-                       listing.product_id, template.categ_id, template.is_storable,
+                       listing.product_id, product.product_tmpl_id, template.categ_id,
+                       template.is_storable,
                        COALESCE(sold.factor / unit.factor, 1)::numeric AS pack,
+                       template.type = 'combo' AS is_combo,
                        (%s) AS stopped
                 FROM oms_listing AS listing
                 JOIN LATERAL (
@@ -106,7 +109,7 @@ class OmsListing(models.Model):
                     WHERE id = listing.product_id OFFSET 0
                 ) AS product ON TRUE
                 JOIN LATERAL (
-                    SELECT categ_id, is_storable, uom_id FROM product_template
+                    SELECT categ_id, is_storable, type, uom_id FROM product_template
                     WHERE id = product.product_tmpl_id OFFSET 0
                 ) AS template ON TRUE
                 JOIN uom_uom AS unit ON unit.id = template.uom_id
@@ -150,13 +153,17 @@ class OmsListing(models.Model):
     def _steps_of_needs(self):
         """What one unit of a product takes off the shelf: itself, or a kit's parts."""
         kits = self.env["oms.kit"]
+        yield self._step_of_choices()
         if not kits._exist():
             yield SQL(
                 """
                 need AS MATERIALIZED (
-                    SELECT DISTINCT company_id, product_id AS root_id,
+                    SELECT company_id, product_id AS root_id,
                            product_id AS component_id, 1::numeric AS quantity
                     FROM chosen WHERE is_storable
+                    UNION
+                    SELECT company_id, product_id, product_id, 1
+                    FROM choice WHERE is_storable
                 )
                 """
             )
@@ -172,7 +179,12 @@ class OmsListing(models.Model):
                 JOIN need ON need.root_id = chosen.product_id
                          AND need.company_id = chosen.company_id
             ), component AS MATERIALIZED (
-                SELECT DISTINCT channel_id, company_id, component_id FROM ingredient
+                SELECT channel_id, company_id, component_id FROM ingredient
+                UNION
+                SELECT choice.channel_id, choice.company_id, need.component_id
+                FROM choice
+                JOIN need ON need.root_id = choice.product_id
+                         AND need.company_id = choice.company_id
             )
             """
         )
@@ -184,6 +196,7 @@ class OmsListing(models.Model):
             """
             asked_kit AS MATERIALIZED (%s), root AS (
                 SELECT company_id, product_id FROM chosen
+                UNION SELECT company_id, product_id FROM choice
                 UNION SELECT company_id, product_id FROM asked_kit
             ), part AS (%s), need AS MATERIALIZED (
                 SELECT part.company_id, part.root_id, part.item_id AS component_id,

@@ -80,6 +80,7 @@ class OmsListing(models.Model):
     # === BUSINESS METHODS - THE FIGURE === #
 
     def _steps_of_figures(self):
+        yield from self._steps_of_combos()
         yield SQL(
             """
             on_shelf AS (
@@ -90,6 +91,9 @@ class OmsListing(models.Model):
                           AND spare.company_id = ingredient.company_id
                           AND spare.component_id = ingredient.component_id
                 GROUP BY ingredient.listing_id, spare.warehouse_id
+                UNION ALL
+                SELECT listing_id, warehouse_id, MIN(units)
+                FROM chosen_unit GROUP BY listing_id, warehouse_id
             ), unit AS (
                 SELECT listing_id, warehouse_id, units, 0 AS stage,
                        listing_id NOT IN (SELECT listing_id FROM moment) AS is_last

@@ -218,12 +218,10 @@ class OmsSalesStop(models.Model):
     def _covered(self):
         """Condition under which a stop (`stop`) covers a listing (`listing`).
 
-        What is in a kit is not sold in it either, as long as the stop is open.
+        What is in a kit, or may be chosen in a combo product, is not sold there either,
+        as long as the stop is open.
         """
-        kits = self.env["oms.kit"]
-        if not kits._exist():
-            return SQL(COVERED, kits=SQL("FALSE"))
-        stopped = kits._stopped_kits()
+        stopped = self.env["oms.kit"]._stopped_kits()
         return SQL(COVERED, kits=SQL("(stop.id, listing.product_id) IN (%s)", stopped))
 
     def _covering(self):

@@ -10,7 +10,7 @@ class ProductTemplate(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"categ_id", "is_storable"} & vals.keys():
+        if {"categ_id", "is_storable", "type", "combo_ids"} & vals.keys():
             variants = self.with_context(active_test=False).product_variant_ids
             self.env["oms.stock.mark"]._mark(variants.ids)
         return result

@@ -7,6 +7,7 @@ from . import (
     test_channel_stock,
     test_circuit,
     test_claim,
+    test_combo,
     test_correct,
     test_customer,
     test_customer_race,

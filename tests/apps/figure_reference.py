@@ -1,5 +1,6 @@
 """What may be sold, said a second time: slowly, plainly, one listing at a time."""
 
+from collections import Counter
 from fractions import Fraction
 from math import ceil, floor
 
@@ -14,6 +15,7 @@ def figure(world, listing, sources, rules):
     if not listing.active:
         return {}
     rule = _winner(world, listing, "preorder", None, rules)
+    # Of a combo product, `components` knows none: it is not sold before it comes.
     days = sorted(
         {
             day
@@ -49,6 +51,8 @@ def _is_sold(state, day, rule):
 
 def _units(world, listing, sources, rules, day):
     """Whole units that can be made in each node with what is there by a day."""
+    if listing.product in world.combos:
+        return _combo_units(world, listing, sources, rules)
     parts = components(world, listing.product)
     left = {part: _by(world, listing, part, sources, rules, day) for part in parts}
     return {
@@ -58,6 +62,28 @@ def _units(world, listing, sources, rules, day):
         )
         for node in sources[listing.channel]
     }
+
+
+def _combo_units(world, listing, sources, rules):
+    """The least of the sums over what may be chosen; what is in several is shared."""
+    combos = world.combos[listing.product]
+    needed = [
+        (number, components(world, item))
+        for number, items in enumerate(combos)
+        for item in items
+    ]
+    shared = Counter(part for _number, parts in needed for part in parts)
+    left = {part: _by(world, listing, part, sources, rules, None) for part in shared}
+    units = {}
+    for node in sources[listing.channel]:
+        sums = Counter()
+        for number, parts in needed:
+            sums[number] += min(
+                floor(left[part][node] / (each * listing.pack * shared[part]))
+                for part, each in parts.items()
+            )
+        units[node] = min(sums.values())
+    return units
 
 
 def _by(world, listing, component, sources, rules, day):
@@ -81,7 +107,9 @@ def _by(world, listing, component, sources, rules, day):
 
 
 def components(world, product):
-    """What one unit of a product takes off the shelf."""
+    """What one unit of a product takes off the shelf; of combos, nobody knows."""
+    if product in world.combos:
+        return {}
     if product not in world.kits:
         return {product: 1}
     needed = {}

@@ -23,6 +23,7 @@ class Rows:
         self._make_places()
         self._make_products()
         self._make_kits()
+        self._make_combos()
         self._make_quants()
         self._make_orders()
         self._make_moves()
@@ -100,7 +101,14 @@ class Rows:
         keys = [(w, number) for w in self.worlds for number in range(w.products)]
         templates = clone(
             self.seed.product_tmpl_id,
-            [{"categ_id": self.categories[world]} for world, _number in keys],
+            [
+                {
+                    "categ_id": self.categories[world],
+                    "type": "combo" if number in world.combos else "consu",
+                    "is_storable": number not in world.combos,
+                }
+                for world, number in keys
+            ],
         )
         self.templates = dict(zip(keys, templates, strict=True))
         products = clone(self.seed, [{"product_tmpl_id": t} for t in templates])
@@ -129,6 +137,37 @@ class Rows:
                 }
                 for bill_id, (world, number) in zip(bills, keys, strict=True)
                 for part, quantity in world.kits[number].items()
+            ],
+        )
+
+    def _make_combos(self):
+        combo = self.env["product.combo"].create(
+            {
+                "name": "Choice",
+                "combo_item_ids": [Command.create({"product_id": self.seed.id})],
+            }
+        )
+        found = [
+            (world, product, items)
+            for world in self.worlds
+            for product, combos in world.combos.items()
+            for items in combos
+        ]
+        ids = clone(combo, [{"name": "Choice"} for _one in found])
+        clone(
+            combo.combo_item_ids,
+            [
+                {"combo_id": combo_id, "product_id": self.products[world, item]}
+                for combo_id, (world, _product, items) in zip(ids, found, strict=True)
+                for item in items
+            ],
+        )
+        self.env.cr.executemany(
+            "INSERT INTO product_combo_product_template_rel"
+            " (product_template_id, product_combo_id) VALUES (%s, %s)",
+            [
+                (self.templates[world, product], combo_id)
+                for combo_id, (world, product, _items) in zip(ids, found, strict=True)
             ],
         )
 

@@ -58,6 +58,8 @@ class World:
     group: int
     kits: dict = field(default_factory=dict)
     """{product: {component: quantity}}; a product without an entry is a simple one."""
+    combos: dict = field(default_factory=dict)
+    """{product: [[what may be chosen for one combo]]}"""
     products: int = 0
     quants: list = field(default_factory=list)
     """(product, node, place, quantity, reserved)"""
@@ -78,7 +80,8 @@ def make(seed: int, count: int):
         for _channel in range(CHANNELS)
     ]
     worlds = [_world(random) for _number in range(count)]
-    rules = [_rule(random) for _number in range(8)]
+    rules = [Rule("preorder", Fraction(5), channel=random.randrange(CHANNELS))]
+    rules += [_rule(random) for _number in range(8)]
     for world in worlds:
         rules += [_rule(random, world) for _number in range(random.randint(0, 3))]
     return sources, worlds, rules
@@ -91,6 +94,13 @@ def _world(random: Random) -> World:
     for product in range(simple, world.products):
         parts = random.sample(range(product), random.randint(1, min(3, product)))
         world.kits[product] = {part: random.randint(1, 4) for part in parts}
+    if random.random() < 0.3:
+        others = range(world.products)
+        world.combos[world.products] = [
+            random.sample(others, random.randint(1, min(3, len(others))))
+            for _combo in range(random.randint(1, 3))
+        ]
+        world.products += 1
     for product in range(simple):
         for _number in range(random.randint(0, 5)):
             quantity = random.choice((0, 1, 3, 10, 25, 60, Fraction(5, 2)))
