@@ -74,6 +74,7 @@
         "demo/stock.xml",
         "demo/carriers.xml",
         "demo/channels.xml",
+        "demo/combos.xml",
         "demo/stock_rules.xml",
         "demo/orders.xml",
     ],

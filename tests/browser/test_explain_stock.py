@@ -39,6 +39,25 @@ def test_rule_is_made_and_the_explanation_names_it(sign_in):
     expect(told.get_by_role("row", name="Maximum")).to_contain_text("Show at most: 1")
 
 
+def test_what_is_expected_is_told_with_its_receipt_and_its_day(sign_in):
+    page = sign_in(web.CHANNEL_ADMIN).page
+    _open_listing(page, "KK-1430")
+    expect(web.field(page, "available_from")).to_be_visible()
+    page.get_by_role("button", name="Explain the stock").first.click()
+    told = page.locator(".modal .o_oms_explanation")
+    expect(told.get_by_role("row", name="Expected")).to_contain_text("12")
+    expect(told.get_by_role("row", name="Of these in stock")).to_contain_text("60")
+
+
+def test_combo_product_says_what_there_is_to_choose_from(sign_in):
+    page = sign_in(web.CHANNEL_ADMIN).page
+    _open_listing(page, "KK-1900")
+    page.get_by_role("button", name="Explain the stock").first.click()
+    told = page.locator(".modal .o_oms_explanation")
+    choices = told.get_by_role("row", name="To choose from")
+    expect(choices).to_have_count(2)
+
+
 def test_explanation_fits_a_phone(sign_in):
     page = sign_in(web.CHANNEL_ADMIN, viewport=PHONE, has_touch=True).page
     page.goto(page.url.split("/odoo")[0] + "/odoo/oms.listing/1")
@@ -49,8 +68,8 @@ def test_explanation_fits_a_phone(sign_in):
     assert width <= 0, "it scrolls sideways"
 
 
-def _open_listing(page):
+def _open_listing(page, sku="KK-1010"):
     web.open_app(page)
     web.open_menu(page, "Catalogue", "Listings")
-    web.search(page, "KK-1010")
-    web.open_row(page, "KK-1010")
+    web.search(page, sku)
+    web.open_row(page, sku)
