@@ -46,7 +46,7 @@ class StockMove(models.Model):
 
     def _oms_mark_expected(self):
         """Have the listings computed that show what these moves bring."""
-        bringing = self.filtered(lambda move: move._oms_brings())
+        bringing = self.sudo().filtered(lambda move: move._oms_brings())
         if bringing and self.env["oms.stock.rule"]._sells_ahead():
             self.env["oms.stock.mark"]._mark(bringing.product_id.ids)
 
