@@ -62,7 +62,7 @@ class OmsChannel(models.Model):
         if not self.woocommerce_webhook_secret:
             self.woocommerce_webhook_secret = secrets.token_urlsafe(24)
         count = self._call_woocommerce(lambda adapter: adapter.subscribe())
-        return self._notify(
+        return self._notify_and_reload(
             self.env._("%s webhooks of the shop send its events now.", count)
         )
 
@@ -71,7 +71,15 @@ class OmsChannel(models.Model):
         self._check_woocommerce()
         count = self._call_woocommerce(lambda adapter: adapter.unsubscribe())
         self.woocommerce_webhook_secret = False
-        return self._notify(self.env._("%s webhooks of the shop were removed.", count))
+        return self._notify_and_reload(
+            self.env._("%s webhooks of the shop were removed.", count)
+        )
+
+    def _notify_and_reload(self, message):
+        """The form shows what became of the secret."""
+        action = self._notify(message)
+        action["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return action
 
     def _check_woocommerce(self):
         self.ensure_one()

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo.addons.oms_connector.channels.errors import Unauthorised
 from odoo.addons.oms_connector.channels.woocommerce import webhooks
+from odoo.addons.oms_connector.channels.woocommerce.api import RestApi
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
@@ -61,6 +62,31 @@ class TestWooCommerce(TransactionCase):
                 self.woo.with_user(self.support).read([field])
         copy = self.woo.copy()
         self.assertFalse(any(copy[field] for field in SECRETS))
+
+    def test_listings_are_imported_and_two_of_one_product_are_two(self):
+        self.woo.state = "connected"
+        rows = [
+            {"id": 1, "name": "Tent", "sku": "TENT", "regular_price": "10.00"},
+            {"id": 2, "name": "Mug", "sku": "MUG", "variations": [21, 22]},
+        ]
+        mugs = [
+            {"id": 21, "sku": "MUG-RED", "regular_price": "5.00"},
+            {"id": 22, "sku": "MUG", "regular_price": "5.00"},
+        ]
+        pages = {"/products": rows, "/products/2/variations": mugs}
+        with (
+            patch.object(
+                RestApi, "page", lambda _api, path, *_a, **_k: (pages[path], False)
+            ),
+            patch.object(RestApi, "get", lambda _api, _path: {"value": "EUR"}),
+        ):
+            self.woo.with_user(self.channel_admin).action_import_listings()
+            run = self.env["oms.run"].search([("channel_id", "=", self.woo.id)])
+            run._advance()
+        self.assertEqual((run.state, run.message), ("done", False))
+        self.assertEqual(
+            set(self.woo.listing_ids.mapped("external_id")), {"1", "2/21", "2/22"}
+        )
 
     # --- Webhooks ---
 

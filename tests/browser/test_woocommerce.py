@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import expect
 sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "conformance" / "subjects"))
 from loopback import Answer, Loopback
-from woocommerce_shop import KEY, ROOT, SECRET, Shop, product
+from woocommerce_shop import GMT, KEY, ROOT, SECRET, Shop, product
 
 RECORDED = Path(__file__).parents[1] / "pure" / "channels" / "woocommerce"
 PHONE = {"width": 390, "height": 844}
@@ -23,7 +24,10 @@ MAPPED = (("STOVE", "KK-1010"), ("GAS-230", "KK-1211"))
 @pytest.fixture
 def shop():
     recorded = json.loads((RECORDED / "order_tax_excluded.json").read_text())
-    articles = [product(31, "STOVE"), product(32, "GAS-230")]
+    articles = [
+        product(n, sku, name=f"Hike {sku}")
+        for n, (sku, _article) in enumerate(MAPPED, start=31)
+    ]
     return Shop([recorded], articles)
 
 
@@ -66,13 +70,17 @@ def test_a_shop_is_connected_mapped_and_sells(sign_in, shop, address):
     page.get_by_role("tab", name="Events").click()
     web.press(page, "Receive events")
     expect(told.last).to_contain_text("4 webhooks of the shop send its events now")
+    expect(page.get_by_role("button", name="Stop events")).to_be_visible()
     url = web.field(page, "event_url").inner_text().strip()
     assert {hook["delivery_url"] for hook in shop.webhooks.values()} == {url}
 
     web.press(page, "Import listings")
-    expect(page.locator(".o_form_view [name=what]")).to_be_visible()
+    web.reload_until(page, web.state(page).filter(has_text="Done"))
     _map_listings(page)
 
+    # The channel begins with what changes from its connection on.
+    order = shop.orders[1043]
+    order["date_modified_gmt"] = datetime.now(UTC).strftime(GMT)
     _open_channel(page)
     web.press(page, "Fetch orders now")
     orders = page.locator("button[name=action_view_orders]")
@@ -118,18 +126,14 @@ def _fill(page, **values):
 
 def _map_listings(page):
     web.open_menu(page, "Catalogue", "Listings")
-    web.search(page, "Product 3")
+    web.search(page, "Hike")
     for sku, article in MAPPED:
         row = page.locator(".o_data_row", has_text=sku)
-        for _attempt in range(web.PATIENCE):
-            if row.count():
-                break
-            page.wait_for_timeout(1000)
-            page.reload()
         row.locator("[name=product_id]").click()
         page.locator(".o_data_row [name=product_id] input").fill(article)
         page.locator(".o-autocomplete--dropdown-item", has_text=article).first.click()
         page.locator(".o_list_button_save").first.click()
+        expect(page.locator(".o_list_button_save")).to_have_count(0)
         expect(row.locator("[name=product_id]")).not_to_be_empty()
 
 

@@ -63,7 +63,7 @@ class Settings(ChannelSettings):
     )
     requests_per_second: float = Field(default=2, ge=0, description="0: no limit")
     import_interval: float = Field(
-        default=60, ge=0, le=120, description="seconds between two files of a kind"
+        default=60, ge=0, le=90, description="seconds between two files of a kind"
     )
     timeout: float = Field(default=READ_TIMEOUT, gt=0, le=READ_TIMEOUT)
 

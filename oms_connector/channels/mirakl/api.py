@@ -109,9 +109,10 @@ class SellerApi:
     ) -> tuple[list[dict[str, Any]], int | None]:
         """One page of a listing, and the offset of the next."""
         answer = self.get(path, max=PAGE_SIZE, offset=offset, **params)
-        found = answer[rows]
+        found = part(answer, rows)
         end = offset + len(found)
-        return found, end if found and end < answer["total_count"] else None
+        more = found and end < part(answer, "total_count")
+        return found, end if more else None
 
     def by_token(
         self, path: str, token: str | None, limit: int, **params
@@ -120,7 +121,7 @@ class SellerApi:
         if token:
             params["page_token"] = token
         answer = self.get(path, limit=limit, **params)
-        return answer["data"], answer.get("next_page_token") or None
+        return part(answer, "data"), answer.get("next_page_token") or None
 
     def all_by_token(self, path: str, limit: int, **params) -> list[dict[str, Any]]:
         """Every row of a listing that hands out tokens."""
@@ -132,7 +133,8 @@ class SellerApi:
 
     def find_order(self, **params) -> dict[str, Any] | None:
         """The first order that answers to the parameters (OR11)."""
-        return next(iter(self.get("/api/orders", max=1, **params)["orders"]), None)
+        answer = self.get("/api/orders", max=1, **params)
+        return next(iter(part(answer, "orders")), None)
 
     def order(self, order_id: str) -> dict[str, Any]:
         """:raise Rejected: where there is no such order"""
@@ -142,6 +144,25 @@ class SellerApi:
                 _lt("The marketplace has no order %(order)s", order=order_id)
             )
         return order
+
+
+def part(answer: dict[str, Any], name: str) -> Any:
+    """A part of an answer.
+
+    :raise Malformed: where it is not there
+    """
+    if answer.get(name) is None:
+        raise Malformed(_lt("An answer of Mirakl lacks “%(name)s”", name=name))
+    return answer[name]
+
+
+def first(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    """The first of what an answer says was made.
+
+    :raise Malformed: where there is none
+    """
+    made = part(answer, name)
+    return made[0] if made else part({}, name)
 
 
 def raise_for(errors: Iterable[dict[str, Any]] | None, what: str) -> None:

@@ -14,7 +14,7 @@ from ..notice import Cancellation, Receipt
 from ..text import _lt
 from . import marks, refunds
 from .amounts import Amounts
-from .api import SellerApi
+from .api import SellerApi, first
 from .lines import GONE, active_rows, decimal, parts_of, quantity_of
 from .orders import PATH, check_scored, decide
 from .reference import reason_code
@@ -119,4 +119,4 @@ def _cancel_lines(
             "cancelations": [body | {"reason_code": code} for body in bodies],
         },
     )
-    return Receipt.build(reference=answer["cancelations"][0]["cancelation_id"])
+    return Receipt.build(reference=first(answer, "cancelations")["cancelation_id"])

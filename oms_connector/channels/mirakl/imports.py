@@ -16,8 +16,8 @@ from ..moment import iso
 from ..offer import ItemResult, PriceLevel, StockLevel
 from ..text import _lt
 from ..transport import Limit
-from .api import SellerApi
-from .reference import shop
+from . import reference
+from .api import SellerApi, part
 
 Report = dict[str, str]
 """What was said to the SKUs that were refused."""
@@ -45,7 +45,7 @@ def _stock_status(api: SellerApi, import_id: str) -> dict[str, Any]:
 
 
 def _price_status(api: SellerApi, import_id: str) -> dict[str, Any]:
-    return next(iter(api.get(PRICES.path, import_id=import_id)["data"]), {})
+    return next(iter(part(api.get(PRICES.path, import_id=import_id), "data")), {})
 
 
 STOCK = Kind(
@@ -110,8 +110,8 @@ class Importer:
         return {}
 
     def _wait(self, import_id: str) -> dict[str, Any]:
-        for part in self._kind.asks:
-            self._sleep(part * self._interval)
+        for pause in self._kind.asks:
+            self._sleep(pause * self._interval)
             status = self._kind.status(self._api, import_id)
             state = status.get("status", "WAITING")
             if state not in STATES:
@@ -188,7 +188,7 @@ def push_prices(
 ) -> tuple[ItemResult, ...]:
     """A shop sells in one currency; the file names none."""
     levels = tuple(levels)
-    currency = shop(api)["currency_iso_code"] if levels else ""
+    currency = reference.currency(api) if levels else ""
     refused = {
         level.listing.sku: _lt(
             "The shop sells in %(shop)s, not in %(currency)s",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .api import SellerApi
+from .api import SellerApi, part
 
 DAY = 24 * 3600
 
@@ -44,15 +44,14 @@ class Remembered:
 _remembered = Remembered()
 
 
-def shop(api: SellerApi) -> dict[str, Any]:
-    """The shop's account (A01)."""
-    return _remembered.get((api.account, "shop"), lambda: api.get("/api/account"))
+def currency(api: SellerApi) -> str:
+    """In which the shop sells (A01)."""
+    return _list(api, "/api/account", "currency_iso_code")
 
 
-def _carriers(api: SellerApi) -> list[dict[str, Any]]:
-    return _remembered.get(
-        (api.account, "carriers"), lambda: api.get("/api/shipping/carriers")["carriers"]
-    )
+def _list(api: SellerApi, path: str, name: str) -> Any:
+    """A part of an answer that holds for a day."""
+    return _remembered.get((api.account, path), lambda: part(api.get(path), name))
 
 
 def carrier_code(api: SellerApi, code: str, name: str) -> str:
@@ -66,7 +65,7 @@ def carrier_code(api: SellerApi, code: str, name: str) -> str:
     wanted = name.casefold().strip()
     if not wanted:
         return ""
-    for row in _carriers(api):
+    for row in _list(api, "/api/shipping/carriers", "carriers"):
         names = (row["label"], row["code"], row.get("standard_code") or "")
         if wanted in (each.casefold().strip() for each in names):
             return row["code"]
@@ -80,9 +79,7 @@ def reason_code(api: SellerApi, kind: str, wanted: str) -> str:
     :param str wanted: its code or its words, or one of our own reasons; where the
         marketplace has nothing like it, the first that it has
     """
-    rows = _remembered.get(
-        (api.account, "reasons"), lambda: api.get("/api/reasons")["reasons"]
-    )
+    rows = _list(api, "/api/reasons", "reasons")
     found = [row for row in rows if row["type"] == kind and row["is_shop_right"]]
     words = WORDS.get(wanted, ())
     text = wanted.casefold().strip()

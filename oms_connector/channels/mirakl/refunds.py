@@ -10,7 +10,7 @@ from ..notice import Receipt, RefundNotice
 from ..text import _lt
 from . import marks
 from .amounts import Amounts, Shares, given
-from .api import SellerApi
+from .api import SellerApi, first
 from .mapping import refund_id
 from .reference import reason_code
 
@@ -68,20 +68,21 @@ def give_back(
             "refunds": [body | more for body in amounts.bodies(shares, quantities)],
         },
     )
-    first = answer["refunds"][0]
-    return Receipt.build(reference=refund_id({**first, "id": first["refund_id"]}))
+    made = first(answer, "refunds")
+    return Receipt.build(reference=refund_id({**made, "id": made["refund_id"]}))
 
 
 def _own(
     shares: Shares, later: list[tuple[str, dict]], with_tax: bool
 ) -> dict[str, Any] | None:
-    """The first of the refunds made since, where they give what ours would have."""
+    """The first of the refunds made since that gives a line what ours would have."""
     wanted = {}
     for name, share in shares.items():
-        wanted.setdefault(name.partition("/")[0], {})[name] = share
-    own = [
+        line_id = name.partition("/")[0]
+        wanted[line_id] = wanted.get(line_id, Decimal(0)) + share
+    own = (
         refund
         for line_id, refund in later
-        if wanted.get(line_id) == given(line_id, refund, with_tax)
-    ]
-    return own[0] if own else None
+        if wanted.get(line_id) == sum(given(line_id, refund, with_tax).values())
+    )
+    return next(own, None)

@@ -10,7 +10,7 @@ from ..moment import iso
 from ..notice import Receipt, ReturnNotice, ReturnState
 from ..raw import raw
 from ..text import _lt
-from .api import PAGE_SIZE, SellerApi, raise_for
+from .api import PAGE_SIZE, SellerApi, first, raise_for
 from .lines import known
 from .mapping import RETURN_STATES
 
@@ -104,4 +104,4 @@ def _create(api: SellerApi, notice: ReturnNotice, rma: str) -> dict[str, Any]:
             "The marketplace takes no return of order %(order)s", order=notice.order_id
         ),
     )
-    return answer["return_success"][0]
+    return first(answer, "return_success")

@@ -10,7 +10,7 @@ from ..document import LineKind
 from ..errors import Rejected
 from ..notice import Receipt, ShipmentNotice
 from ..text import _lt
-from .api import PAGE_SIZE, SellerApi, raise_for
+from .api import PAGE_SIZE, SellerApi, first, raise_for
 from .cancellation import SENT
 from .lines import parts_of, quantity_of
 from .orders import PATH
@@ -113,4 +113,4 @@ def _ship_parcel(
             order=order["order_id"],
         ),
     )
-    return Receipt.build(reference=answer["shipment_success"][0]["id"])
+    return Receipt.build(reference=first(answer, "shipment_success")["id"])

@@ -10,7 +10,8 @@ from .catalogue import fetch_locations
 
 SCOPES = {
     "read_orders": _lt("read orders"),
-    "write_orders": _lt("cancel, edit and refund orders"),
+    "write_orders": _lt("cancel and refund orders"),
+    "write_order_edits": _lt("cancel single units"),
     "read_customers": _lt("read who bought"),
     "read_products": _lt("read products"),
     "write_products": _lt("set prices"),
@@ -21,6 +22,8 @@ SCOPES = {
     "write_merchant_managed_fulfillment_orders": _lt("tell of parcels"),
     "read_returns": _lt("read returns"),
     "write_returns": _lt("book returned goods"),
+    "read_shopify_payments_accounts": _lt("read the account of payouts"),
+    "read_shopify_payments_payouts": _lt("read payouts"),
 }
 """What each access scope is for. One that may write, may read as well."""
 

@@ -177,10 +177,10 @@ def _shipping(order: dict) -> Iterator[OrderLine]:
 def amount_paid(order: dict, removed: dict[str, Removal], unit: Decimal) -> Decimal:
     """What the customer owes for what was sold, by Shopify's own figures.
 
-    Where units were taken out, it is what Shopify charges now and what was paid back
+    Where it was changed since, it is what Shopify charges now, and what was paid back
     for goods that had left, or for their shipping.
     """
-    if not removed:
+    if not (removed or order["edited"]):
         return paid(order["totalPriceSet"])
     return paid(order["currentTotalPriceSet"]) + _paid_back(order, removed, unit)
 

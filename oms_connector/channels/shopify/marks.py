@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from ..errors import Rejected, Retryable
+from ..raw import read
 from ..text import _lt
 from .api import AdminApi, said
 
@@ -30,7 +31,8 @@ class Marks:
         self._api, self._order = api, order["id"]
         mark = order.get("mark") or {}
         self._digest = mark.get("compareDigest")
-        self._notes: dict[str, Any] = json.loads(mark.get("value") or "{}")
+        what = _lt("The order's metafield oms.notices was changed by somebody else")
+        self._notes: dict[str, Any] = read(mark.get("value") or "{}", what)
 
     def get(self, key: str) -> dict | None:
         return self._notes.get(key)

@@ -58,7 +58,7 @@ def payments(order: dict) -> Iterator[PaymentInfo]:
     for row in rows:
         families[_root(row["id"], parents)].append(row)
     for root, family in families.items():
-        head = next(row for row in family if row["id"] == root)
+        (head,) = (row for row in family if row["id"] == root)
         if head["kind"] not in ("REFUND", "VOID"):
             yield _payment(head, family, financial in GIVEN_UP)
 
@@ -70,10 +70,12 @@ def _counts(row: dict) -> bool:
 
 
 def _root(transaction: str, parents: dict) -> str:
-    seen = set()
-    while parents.get(transaction) in parents and transaction not in seen:
-        seen.add(transaction)
+    seen = {transaction}
+    while parents[transaction] in parents:
         transaction = parents[transaction]
+        if transaction in seen:
+            raise ValueError("transactions are each other's parents")
+        seen.add(transaction)
     return transaction
 
 

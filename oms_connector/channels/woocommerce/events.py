@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from ..document import Event
 from ..errors import Malformed, Unauthorised
+from ..raw import read
 from ..signature import hmac_sha256_base64, same
 from ..text import _lt
-from .mapping import read
 
 SIGNATURE_HEADER, TOPIC_HEADER = "x-wc-webhook-signature", "x-wc-webhook-topic"
 GREETING = {"webhook_id"}

@@ -5,11 +5,9 @@ orders of their own with negative amounts. What we cancelled of an order is a re
 nothing that names quantities; these are no longer in the document.
 """
 
-import json
 from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from ..document import (
     LONGEST_NAME,
@@ -24,6 +22,7 @@ from ..document import (
 )
 from ..errors import Malformed, understanding
 from ..money import minor_unit, to_unit
+from ..raw import read
 from ..text import _lt
 from . import meta
 from .lines import Sale, decimal, gross, order_lines, sales
@@ -53,20 +52,6 @@ PICKUP_KEYS = ("_pickup_location_code", "_shipping_parcelshop_id")
 HOUSE_KEYS = ("_{0}_house_number", "_{0}_houseno", "_{0}_street_number")
 LANGUAGE_KEYS = ("wpml_language", "_wpml_language", "_order_language", "_locale")
 """By custom of plug-ins that are in wide use: WooCommerce has no field for these."""
-
-
-def read(payload: str, what: str) -> dict[str, Any]:
-    """The JSON object in a payload, its numbers exact.
-
-    :raise Malformed: where it is none
-    """
-    try:
-        content = json.loads(payload, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        raise Malformed(_lt("%(what)s: not JSON", what=what)) from None
-    if not isinstance(content, dict):
-        raise Malformed(_lt("%(what)s: not a JSON object", what=what))
-    return content
 
 
 def parse_order(payload: str) -> ChannelOrder:

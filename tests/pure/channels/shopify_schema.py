@@ -5,19 +5,50 @@ import json
 from functools import cache
 from pathlib import Path
 
-from graphql import GraphQLSchema, build_client_schema, parse, validate
+from graphql import (
+    GraphQLSchema,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    build_client_schema,
+    get_named_type,
+    parse,
+    validate,
+    visit,
+)
 from graphql.execution.values import get_variable_values
 from graphql.language import OperationDefinitionNode
 
 TESTS = Path(__file__).parents[2]
 FILE = TESTS / "conformance" / "specs" / "shopify" / "admin_2026-07.json.gz"
-"""As published, without the descriptions."""
+"""As published, without the descriptions, and with the scopes that a type or field
+needs: any one of those that are listed.
+"""
+
+
+@cache
+def published() -> dict:
+    with gzip.open(FILE) as content:
+        return json.load(content)
 
 
 @cache
 def schema() -> GraphQLSchema:
-    with gzip.open(FILE) as content:
-        return build_client_schema(json.load(content)["data"], assume_valid=True)
+    return build_client_schema(published()["data"], assume_valid=True)
+
+
+def scopes_of(document: str) -> set[tuple[str, ...]]:
+    """What an app must be allowed, to be given what the document asks for."""
+    info, found = TypeInfo(schema()), set()
+
+    class Fields(Visitor):
+        def enter_field(self, node, *_place):
+            owner, kind = info.get_parent_type(), get_named_type(info.get_type())
+            for name in (f"{owner.name}.{node.name.value}", kind.name):
+                found.add(tuple(published()["scopes"].get(name, ())))
+
+    visit(parse(document), TypeInfoVisitor(info, Fields()))
+    return found - {()}
 
 
 @cache

@@ -26,7 +26,7 @@ from channels.notice import (
     ShipmentNotice,
 )
 from channels.offer import ListingRef, PriceLevel, StockLevel
-from loopback import Loopback
+from loopback import Answer, Loopback
 from mirakl_market import KEY, Market
 
 RECORDED = Path(__file__).parent / "mirakl"
@@ -158,6 +158,30 @@ def test_a_refused_order_is_not_accepted_any_more():
     order = ordered(state="REFUSED")
     with at_market(order) as (channel, _market), pytest.raises(Rejected):
         channel.push_acknowledgement(of(order, Acknowledgement))
+
+
+# --- Answers that say nothing ---
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda channel: channel.fetch_orders(None),
+        lambda channel: channel.fetch_order("1"),
+        lambda channel: channel.fetch_returns(None),
+        lambda channel: channel.fetch_payouts(None),
+        lambda channel: channel.fetch_listings(),
+        lambda channel: channel.push_stock([level()]),
+        lambda channel: channel.push_prices([price()]),
+    ],
+)
+@pytest.mark.parametrize("body", ["{}", "[]", "null"])
+def test_an_answer_without_what_was_asked_for_is_malformed(ask, body):
+    settings = {"requests_per_second": 0, "import_interval": 0, "api_key": KEY}
+    with Loopback(take=lambda _request: Answer(200, body)) as there:
+        channel = Adapter(Settings.build(base_url=there.url, **settings))
+        with pytest.raises(Malformed):
+            ask(channel)
 
 
 # --- Parcels ---

@@ -434,12 +434,18 @@ def test_lines_of_a_payout_name_order_refund_and_document():
     assert lines[7].description == "Photo service"
 
 
-def test_every_type_of_line_that_mirakl_has_is_known():
-    of_mirakl = {kind for kind in KINDS if "OPERATOR_REMITTED" in kind}
-    assert {KINDS[kind] for kind in of_mirakl} == {PayoutKind.TAX}
-    assert KINDS["OPERATOR_REMITTED_REFUND_ORDER_FEE_AMOUNT"] is PayoutKind.TAX
-    assert KINDS["REFUND_PURCHASE_FEE_COMMISSION_FEE"] is PayoutKind.FEE
-    assert KINDS["REFUND_PURCHASE_ORDER_AMOUNT_TAX"] is PayoutKind.REFUND
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("OPERATOR_REMITTED_REFUND_ORDER_FEE_AMOUNT", PayoutKind.TAX),
+        ("REFUND_PURCHASE_FEE_COMMISSION_FEE", PayoutKind.FEE),
+        ("REFUND_PURCHASE_ORDER_AMOUNT_TAX", PayoutKind.REFUND),
+        ("OPERATOR_PAID_ORDER_SHIPPING_AMOUNT", PayoutKind.SALE),
+        ("RESERVE_FUNDING", PayoutKind.ADJUSTMENT),
+    ],
+)
+def test_types_of_lines_have_their_kind(name, kind):
+    assert KINDS[name] is kind
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,14 @@ def test_a_line_that_was_taken_out_whole_is_no_line():
     assert (found.total, gross(found)) == (5, 5)
 
 
+def test_a_line_that_an_edit_added_is_in_the_total():
+    content = order(
+        [line(1, "10.00"), line(2, "5.00")], None, "10.00", current="15.00", edited=True
+    )
+    found = understood(content)
+    assert (found.total, gross(found)) == (15, 15)
+
+
 def test_a_discount_goes_with_the_unit_that_it_was_on():
     content = order(
         [line(1, "10.00", 3, discountAllocations=discounts("10.00"))],

@@ -4,7 +4,8 @@ import re
 
 import pytest
 from channels.shopify import queries
-from shopify_schema import faults, faults_of
+from channels.shopify.checks import SCOPES
+from shopify_schema import faults, faults_of, scopes_of
 
 FILES = {path.stem: path.read_text() for path in queries.FOLDER.glob("*.graphql")}
 OPERATIONS = sorted(
@@ -34,6 +35,13 @@ def test_what_shopify_takes_only_with_a_key_has_one():
     for mutation in KEYED:
         (document,) = [each for each in documents if f"{mutation}(" in each]
         assert "@idempotent(key: $key)" in document
+
+
+def test_the_connection_test_asks_for_every_scope_that_is_needed():
+    asked = set(SCOPES) | {scope.replace("write_", "read_", 1) for scope in SCOPES}
+    for name in OPERATIONS:
+        for needed in scopes_of(queries.document(name)):
+            assert asked & set(needed), (name, needed)
 
 
 @pytest.mark.parametrize(
