@@ -53,6 +53,7 @@
         "wizards/oms_short_views.xml",
         "views/oms_channel_views.xml",
         "views/oms_channel_demo_views.xml",
+        "views/oms_channel_kaufland_views.xml",
         "views/oms_channel_medusa_views.xml",
         "views/oms_channel_woocommerce_views.xml",
         "views/oms_channel_shopify_views.xml",

@@ -214,6 +214,13 @@ class ChannelAdapter(ABC):
         """
         raise self._unsupported(Capability.EVENTS)
 
+    def answer_challenge(self, query: Mapping[str, str]) -> str:
+        """What to answer to a channel that asks whether an address of events is ours.
+
+        :raise Unsupported: where the channel asks nothing of the kind
+        """
+        raise self._unsupported(Capability.EVENTS)
+
     # --- Catalogue in ---
 
     def fetch_listings(self, cursor: str | None = None) -> Page[Listing]:

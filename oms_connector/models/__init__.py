@@ -8,6 +8,7 @@ from . import (
     oms_channel_circuit,
     oms_channel_demo,
     oms_channel_health,
+    oms_channel_kaufland,
     oms_channel_location,
     oms_channel_medusa,
     oms_channel_mirakl,

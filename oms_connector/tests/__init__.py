@@ -20,6 +20,8 @@ from . import (
     test_hold_causes,
     test_hold_roles,
     test_intake,
+    test_kaufland,
+    test_kaufland_orders,
     test_listing,
     test_listing_refusal,
     test_message,

@@ -15,6 +15,7 @@ from channels.demo import mapping as demo
 from channels.demo.order_book import CatalogueItem, OrderBook
 from channels.document import ChannelOrder, RawDocument
 from channels.errors import Malformed
+from channels.kaufland import mapping as kaufland
 from channels.medusa import mapping as medusa
 from channels.mirakl import mapping as mirakl
 from channels.shopify import mapping as shopify
@@ -86,13 +87,14 @@ def of_the_demo_shop():
 @pytest.mark.parametrize(
     ("parse", "payloads"),
     [
+        (kaufland.parse_order, recorded("kaufland")),
         (medusa.parse_order, recorded("medusa")),
         (mirakl.parse_order, recorded("mirakl")),
         (woocommerce.parse_order, recorded("woocommerce")),
         (shopify.parse_order, of_shopify()),
         (demo.order, of_the_demo_shop()),
     ],
-    ids=["medusa", "mirakl", "woocommerce", "shopify", "demo"],
+    ids=["kaufland", "medusa", "mirakl", "woocommerce", "shopify", "demo"],
 )
 def test_a_spoilt_payload_is_an_order_or_malformed(parse, payloads):
     print(f"OMS_MUTANT_SEED={mutants.SEED}")

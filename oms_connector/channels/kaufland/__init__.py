@@ -1,0 +1,1 @@
+"""Kaufland's marketplace: one storefront of a seller account."""
