@@ -438,7 +438,7 @@ class RawDocument(Document):
     """One thing as it crossed the border, before anybody understood it.
 
     `payload` is the channel's own text (JSON or XML). `kind` is one of the inbound
-    kinds of the message log: order, event, return.
+    kinds of the message log: order, event, return, payout.
     """
 
     kind: str

@@ -17,7 +17,8 @@ class OmsChannelPull(models.Model):
         "oms.channel", required=True, index=True, ondelete="cascade"
     )
     what = fields.Selection(
-        [("orders", "Orders"), ("returns", "Returns")], required=True
+        [("orders", "Orders"), ("returns", "Returns"), ("payouts", "Payouts")],
+        required=True,
     )
     since = fields.Datetime(help="What changed since then is fetched.")
     cursor = fields.Char(help="The page that is next, within a round.")

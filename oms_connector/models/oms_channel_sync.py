@@ -77,7 +77,7 @@ class OmsChannel(models.Model):
     # === BUSINESS METHODS - PULL === #
 
     def _pull_of(self, what):
-        """The channel's row of how far the fetching of orders or returns has come."""
+        """The channel's row of how far the fetching of one kind of thing has come."""
         self.ensure_one()
         pulls = self.sudo().pull_ids.filtered(lambda pull: pull.what == what)
         return pulls or pulls.create({"channel_id": self.id, "what": what})
@@ -96,6 +96,7 @@ class OmsChannel(models.Model):
                 channel._later(identity_key=identity_exact)._pull_page(
                     channel.id, "returns"
                 )
+        self._pull_due_payouts()
 
     @api.model
     def _pull_page(self, channel_id, what):
@@ -104,7 +105,7 @@ class OmsChannel(models.Model):
         The page's rows and the cursor behind it commit together: a crash repeats the
         page, and skips nothing.
 
-        :param str what: orders or returns
+        :param str what: orders, returns or payouts
         """
         channel = self.browse(channel_id).exists()
         if not channel or channel.state != "connected":

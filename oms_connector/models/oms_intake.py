@@ -143,6 +143,7 @@ class OmsIntake(models.AbstractModel):
             lambda o: documents[orders.ids.index(o.id)].state == OrderState.CANCELLED
         )
         gone.with_context(oms_from_channel=True)._action_cancel()
+        self._acknowledge(channel, orders - gone)
         self._next_steps(orders - gone)
 
     def _next_steps(self, orders):

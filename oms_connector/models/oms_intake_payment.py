@@ -94,6 +94,8 @@ class OmsIntake(models.AbstractModel):
         }
         if changed:
             order.write(changed)
+        if changed.keys() & {"oms_captured", "oms_refunded"} and order.invoice_ids:
+            order._oms_settle()
 
     # === BUSINESS METHODS - WHAT MAY MOVE === #
 

@@ -38,6 +38,8 @@ class OmsMessage(models.Model):
             ("order", "Order"),
             ("event", "Event"),
             ("return", "Return"),
+            ("payout", "Payout"),
+            ("acknowledgement", "Acknowledgement"),
             ("shipment", "Shipment"),
             ("cancellation", "Cancellation"),
             ("capture", "Capture"),

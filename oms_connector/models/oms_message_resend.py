@@ -1,7 +1,14 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-RESENDABLE = ("shipment", "cancellation", "capture", "refund", "return_received")
+RESENDABLE = (
+    "acknowledgement",
+    "shipment",
+    "cancellation",
+    "capture",
+    "refund",
+    "return_received",
+)
 
 
 class OmsMessage(models.Model):

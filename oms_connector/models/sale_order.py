@@ -7,7 +7,6 @@ from ..channels.adapter import Capability
 from ..channels.errors import ChannelError
 from ..channels.notice import CaptureNotice, RefundNotice
 from ..language import error_text, write_in_every_language
-from .sale_order_cancel import DEFAULT_REASON
 
 ADVANCE_AGAIN = 1
 """Seconds until orders that gave way to another worker are tried again."""
@@ -370,7 +369,7 @@ class SaleOrder(models.Model):
         if not self.env.context.get("oms_from_channel"):
             for order in self.filtered("oms_channel_id"):
                 order._oms_announce_cancellation(
-                    reason=self.env.context.get("oms_cancel_reason", DEFAULT_REASON)
+                    reason=self.env.context.get("oms_cancel_reason", "")
                 )
         self._oms_open_holds()._end()
         self._oms_end_duplicates()
@@ -419,10 +418,13 @@ class SaleOrder(models.Model):
         :param Decimal amount: in the order's currency
         :param record: what the refund is for, for instance a credit note
         :param items: `NoticeItem`s of the lines that are refunded
+        :param str reason: in words, for a channel without reasons of its own
         :return: the message in the outbox
         :raise UserError: where a hold keeps the money back
         """
         self._oms_refuse_held("refund")
+        if self.oms_channel_id._has_codes("refund"):
+            reason = self._oms_refund_code(record)
         notice = RefundNotice.build(
             key=key,
             order_id=self.oms_external_id,
@@ -434,3 +436,8 @@ class SaleOrder(models.Model):
         return self.env["oms.message"]._announce(
             self.oms_channel_id.sudo(), "refund", notice, record
         )
+
+    def _oms_refund_code(self, record):
+        """Hook: what the channel calls the reason of a refund for this record."""
+        ours = "cancelled" if record == self else "other"
+        return self.oms_channel_id._reason_code("refund", ours)

@@ -176,10 +176,11 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS - WHAT THE CHANNEL IS TOLD === #
 
-    def _oms_announce_cancellation(self, items=(), reason=DEFAULT_REASON):
+    def _oms_announce_cancellation(self, items=(), reason=""):
         """Tell the channel what we cancel: the whole order, once, or some of it.
 
         :param items: `NoticeItem`s, empty for the whole order
+        :param str reason: one of the adapter's `cancel_reasons`
         :return: the number of the partial cancellation
         """
         self.ensure_one()
@@ -192,7 +193,7 @@ class SaleOrder(models.Model):
                 else f"cancellation-{self.id}",
                 order_id=self.oms_external_id,
                 items=items,
-                reason=reason,
+                reason=reason or channel._reason_code("cancellation", DEFAULT_REASON),
             )
             self.env["oms.message"]._announce(channel, "cancellation", notice, self)
         return number

@@ -144,8 +144,9 @@ class SaleOrder(models.Model):
                 return True
         if self._oms_overdue():
             # What the channel has no more, it need not be told.
+            reason = channel._reason_code("cancellation", "unpaid")
             self.with_context(
-                oms_cancel_reason="unpaid", oms_from_channel=not raw
+                oms_cancel_reason=reason, oms_from_channel=not raw
             )._action_cancel()
             self._oms_note_expiry()
         return True

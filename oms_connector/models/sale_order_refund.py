@@ -78,6 +78,7 @@ class SaleOrder(models.Model):
             due = order._oms_credit_due()
             for refund in group:
                 due -= order._oms_credit_refund(refund, due)
+        self._oms_settle()
 
     def _oms_credit_due(self):
         """What is invoiced beyond what the channel has kept.

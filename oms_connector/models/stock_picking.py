@@ -164,6 +164,7 @@ class StockPicking(models.Model):
                     NoticeItem(line_id=line, quantity=quantity)
                     for line, quantity in items.items()
                 ],
+                carrier=channel._carrier_code(self.carrier_id),
                 carrier_name=self.carrier_id.name or "",
                 tracking_number=self.carrier_tracking_ref or "",
                 tracking_url=self._oms_tracking_url(),

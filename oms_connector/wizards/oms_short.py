@@ -2,10 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..channels import adapters
 from ..channels.adapter import Capability
 from ..models.oms_hold_short import PREORDERED, SHORT
-from ..models.sale_order_cancel import DEFAULT_REASON
 
 OUT_OF_STOCK = "out_of_stock"
 
@@ -79,8 +77,7 @@ class OmsShort(models.TransientModel):
         """What is missing is cancelled, here and at the channel."""
         order = self._held_order()
         self._check(self.can_cancel)
-        known = adapters()[order.oms_channel_id.adapter].cancel_reasons
-        reason = OUT_OF_STOCK if OUT_OF_STOCK in known else DEFAULT_REASON
+        reason = order.oms_channel_id._reason_code("cancellation", OUT_OF_STOCK)
         order._oms_cancel_lines(order._oms_missing(), reason, pay_back=True)
         return self._done()
 

@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    oms_channel_code,
     oms_demo_company,
     oms_intake,
     oms_message,

@@ -110,3 +110,14 @@ class SaleOrder(models.Model):
             returns
             or self.sudo().oms_return_ids.filtered(lambda r: r.state in OPEN_STATES)
         )
+
+    def _oms_refund_code(self, record):
+        """Override of `oms_connector`: why the goods came back, as the channel says."""
+        if record._name != "oms.return":
+            return super()._oms_refund_code(record)
+        channel = self.oms_channel_id.sudo()
+        rows = channel.code_ids.filtered("code").grouped("return_reason_id")
+        for reason in record.line_ids.reason_id:
+            if reason in rows:
+                return rows[reason].code
+        return channel._reason_code("refund", "returned")

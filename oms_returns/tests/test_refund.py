@@ -1,6 +1,7 @@
 from decimal import Decimal
 from unittest.mock import patch
 
+from odoo.addons.oms_connector.channels import adapters
 from odoo.addons.oms_connector.channels.adapter import Capability
 from odoo.addons.oms_connector.channels.errors import Rejected
 from odoo.exceptions import UserError, ValidationError
@@ -26,6 +27,29 @@ class TestChannelRefund(ReturnsCase):
         )
         self.assertEqual(record.state, "refunded")
         self.assertTrue(record.refunded_at)
+
+    def test_a_channel_with_reasons_of_its_own_is_told_one_of_them(self):
+        known = {"1": "Returned", "2": "Damaged", "9": "Other"}
+        self.startPatcher(patch.object(adapters()["demo"], "refund_reasons", known))
+        self.channel.action_connect()
+        damaged = self.env.ref("oms_returns.return_reason_damaged")
+        codes = self.channel.code_ids
+        self.assertEqual(
+            codes.filtered(lambda row: row.return_reason_id == damaged).code, "2"
+        )
+        self.assertFalse(self.channel.codes_missing)
+        for number, reason, code in (
+            ("1001", damaged, "2"),
+            ("1002", self.env.ref("oms_returns.return_reason_late"), "1"),
+        ):
+            order = self.channel_order(number)
+            record = self.return_of(order, 1, reason_id=reason.id)
+            record.action_approve()
+            record.with_user(self.picker).action_receive()
+            record.with_user(self.accountant).action_refund()
+            self.deliver()
+            (notice,) = [n for n in self.adapter.sent if n.key.startswith("refund")]
+            self.assertEqual(notice.reason, code)
 
     def test_hold_keeps_the_money_back(self):
         order = self.channel_order()

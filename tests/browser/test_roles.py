@@ -21,7 +21,8 @@ MENUS = {
         **OVERVIEW,
         "Orders": ["Orders", "Holds"],
         **RETURNS,
-        "Configuration": ["Taxes"],
+        "Payouts": [],
+        "Configuration": ["Taxes", "Fee Accounts", "Clearing Accounts"],
     },
     web.CHANNEL_ADMIN: {
         **SUPPORT,
@@ -31,12 +32,22 @@ MENUS = {
     web.MANAGER: {
         **SUPPORT,
         "Channels": ["Channels", "Differences", "Messages", "Runs"],
-        "Configuration": ["Nodes", "Taxes", "Hold Types", "Return Reasons"],
+        "Payouts": [],
+        "Configuration": [
+            "Nodes",
+            "Taxes",
+            "Fee Accounts",
+            "Clearing Accounts",
+            "Hold Types",
+            "Return Reasons",
+        ],
     },
 }
 WITHOUT_FORM = {
     "Waiting for Stock",
     "Taxes",
+    "Fee Accounts",
+    "Clearing Accounts",
     "Hold Types",
     "Return Reasons",
     "Stock Rules",
