@@ -38,7 +38,10 @@ class ChannelCodeCase(ConnectorCase):
 
     def row(self, kind, ours):
         return self.channel.code_ids.filtered(
-            lambda row: row.kind == kind and ours in (row.carrier_id, row.reason)
+            lambda row: (
+                row.kind == kind
+                and ours == (row.carrier_id if kind == "carrier" else row.reason)
+            )
         )
 
     def choose(self, row, code):

@@ -45,4 +45,4 @@ class TestFigure(ConnectorCase):
                     differences.append((world, listing, wanted, found))
         self.assertFalse(differences[:3], f"{len(differences)} of {len(figures)}")
         self.assertGreater(above_0, len(figures) / 10, "worlds with nothing to sell")
-        self.assertGreater(ahead, len(figures) / 50, "worlds that wait for nothing")
+        self.assertGreater(ahead, len(figures) / 100, "worlds that wait for nothing")

@@ -12,7 +12,9 @@ STRUCTURE = {
     "index": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "constraint": "SELECT conrelid::regclass || ': ' || conname || ' '"
     " || pg_get_constraintdef(oid) FROM pg_constraint"
-    " WHERE connamespace = 'public'::regnamespace AND contype != 'n'",
+    " WHERE connamespace = 'public'::regnamespace AND contype != 'n'"
+    # Odoo's groups and rules both declare it, and differ; the last to be read wins.
+    " AND conname != 'rule_group_rel_group_id_fkey'",
     "sequence": "SELECT relname FROM pg_class"
     " WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'",
     "function": "SELECT oid::regprocedure::text FROM pg_proc"
