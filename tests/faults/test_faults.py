@@ -87,7 +87,8 @@ def _customers(world: World, mail: ThreadPoolExecutor):
 def _forge(world: World, order_id: str):
     status = world.post(order_id, "another secret")
     assert status != 200
-    world.forged += status == 401
+    if status == 401:
+        world.forged.add(order_id)
 
 
 def _fetch_impatiently(world: World, over: threading.Event):
@@ -141,7 +142,7 @@ def after_the_storm(world):
     print(
         f"  {ORDERS} orders in {time.monotonic() - began:.0f} s;"
         f" {sum(world.shop.requests.values())} requests, faults: "
-        f"{dict(world.shop.faults)}; refused events: {world.forged}",
+        f"{dict(world.shop.faults)}; refused events: {len(world.forged)}",
         flush=True,
     )
     return world
@@ -246,7 +247,7 @@ def test_forged_events_were_refused_and_noted(after_the_storm):
           AND error_class = 'unauthorised'
         """
     )
-    assert noted[0][0] == world.forged > 0
+    assert noted[0][0] == len(world.forged) > 0  # each once, however often it came
     assert not world.ask(
         "SELECT id FROM oms_message WHERE external_ref LIKE 'forged%%'"
     )

@@ -24,7 +24,7 @@ class World:
     channel: int
     address: str
     acknowledged: set = field(default_factory=set)
-    forged: int = 0
+    forged: set = field(default_factory=set)
 
     def ask(self, query: str, *arguments) -> list[tuple]:
         with self.server.cluster.cursor(self.server.database) as cursor:
