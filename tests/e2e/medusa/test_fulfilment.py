@@ -105,7 +105,7 @@ def test_lines_are_cancelled_once_by_an_edit(adapter, buy, shown):
         key="cancel-lines",
         order_id=order.external_id,
         items=items(order, SHIRT_M=2, MUG=1),
-        reason="Sold out",
+        reason="out_of_stock",
     )
     for _ in range(2):
         adapter.push_cancellation(notice)
