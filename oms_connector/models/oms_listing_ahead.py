@@ -166,18 +166,23 @@ class OmsListing(models.Model):
         """From when as much is there as is shown; no row where it is there now."""
         yield SQL(
             """
-            promise AS (
-                SELECT daily.listing_id, now.shown AS in_stock,
+            promise AS MATERIALIZED (
+                SELECT final.listing_id, final.in_stock,
                        MIN(moment.at) AS available_from
-                FROM daily
+                FROM (
+                    SELECT listing_id,
+                           MAX(shown) FILTER (WHERE stage = 0) AS in_stock,
+                           MAX(shown) FILTER (WHERE is_last) AS shown
+                    FROM daily
+                    WHERE listing_id IN (SELECT listing_id FROM moment)
+                    GROUP BY listing_id
+                ) AS final
+                JOIN daily ON daily.listing_id = final.listing_id
+                          AND daily.shown >= final.shown
                 JOIN moment ON moment.listing_id = daily.listing_id
                            AND moment.stage = daily.stage
-                JOIN daily AS final ON final.listing_id = daily.listing_id
-                                   AND final.is_last
-                JOIN daily AS now ON now.listing_id = daily.listing_id
-                                 AND now.stage = 0
-                WHERE now.shown < final.shown AND daily.shown >= final.shown
-                GROUP BY daily.listing_id, now.shown
+                WHERE final.in_stock < final.shown
+                GROUP BY final.listing_id, final.in_stock
             )
             """
         )

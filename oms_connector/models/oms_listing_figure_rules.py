@@ -190,20 +190,21 @@ class OmsListing(models.Model):
                 JOIN daily ON daily.listing_id = kept.listing_id
                           AND daily.stage = kept.stage
                 WHERE kept.is_last OR kept.stage = 0
-            ), spread AS MATERIALIZED (
+            ), spread AS (
                 SELECT less.*, %s AS quantity
                 FROM less
-            ), shown AS (
+            ), dated AS (
                 SELECT spread.*,
-                       CASE WHEN spread.quantity > COALESCE(now.quantity, 0)
-                            THEN promise.available_from END AS expected_at
+                       MAX(quantity) FILTER (WHERE stage = 0) OVER (
+                           PARTITION BY listing_id, warehouse_id) AS at_once
                 FROM spread
-                LEFT JOIN promise ON promise.listing_id = spread.listing_id
-                LEFT JOIN spread AS now
-                  ON NOT now.is_last AND now.stage = 0
-                 AND now.listing_id = spread.listing_id
-                 AND now.warehouse_id = spread.warehouse_id
-                WHERE spread.is_last
+            ), shown AS (
+                SELECT dated.*,
+                       CASE WHEN dated.quantity > COALESCE(dated.at_once, 0)
+                            THEN promise.available_from END AS expected_at
+                FROM dated
+                LEFT JOIN promise ON promise.listing_id = dated.listing_id
+                WHERE dated.is_last
             )
             """,
             from_most("kept", "takers", "listing_id, stage"),
