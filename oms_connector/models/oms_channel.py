@@ -178,12 +178,7 @@ class OmsChannel(models.Model):
 
     def action_test_connection(self):
         """Ask the channel what we may do and show each answer."""
-        self.ensure_one()
-        self.check_access("write")
-        try:
-            checks = self._adapter().test_connection()
-        except ChannelError as error:
-            raise UserError(error_text(self.env, error)) from None
+        checks = self._ask_adapter(lambda adapter: adapter.test_connection())
         failed = [check for check in checks if not check.passed]
         return {
             "type": "ir.actions.client",
@@ -342,6 +337,19 @@ class OmsChannel(models.Model):
             ) from None
         return adapter_class(settings, self.env["oms.rate.limit"].sudo()._limits())
 
+    def _ask_adapter(self, ask):
+        """Ask the channel for somebody who may change it; they read what goes wrong.
+
+        :param ask: takes the adapter
+        :return: what `ask` returns
+        """
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            return ask(self._adapter())
+        except ChannelError as error:
+            raise UserError(error_text(self.env, error)) from None
+
     def _setting_label(self, name):
         field = f"{self.adapter}_{name}"
         described = self.sudo().fields_get([field], ["string"])
@@ -350,16 +358,21 @@ class OmsChannel(models.Model):
     def _adapter_settings(self):
         """What the adapter must know: the fields named after it, and more by override.
 
+        An adapter with the setting `event_url` is told where its events come in.
+
         :return: values for the adapter's `settings_class`
         :rtype: dict
         """
         prefix = f"{self.adapter}_"
         record = self.sudo()
-        return {
+        settings = {
             name.removeprefix(prefix): _as_setting(record[name])
             for name in self._fields
             if name.startswith(prefix) and record[name] is not False
         }
+        if "event_url" in adapters()[self.adapter].settings_class.model_fields:
+            settings["event_url"] = record.event_url
+        return settings
 
     def _capabilities(self):
         """What the channel's adapter can do."""

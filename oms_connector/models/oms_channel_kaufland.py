@@ -1,8 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
-
-from ..channels.errors import ChannelError
-from ..language import error_text
 
 
 class OmsChannel(models.Model):
@@ -69,12 +65,7 @@ class OmsChannel(models.Model):
     # === BUSINESS METHODS === #
 
     def _kaufland_events(self, operation):
-        self.ensure_one()
-        self.check_access("write")
-        try:
-            getattr(self._adapter(), operation)()
-        except ChannelError as error:
-            raise UserError(error_text(self.env, error)) from None
+        self._ask_adapter(lambda adapter: getattr(adapter, operation)())
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -87,10 +78,10 @@ class OmsChannel(models.Model):
         }
 
     def _adapter_settings(self):
-        """Kaufland signs the address that it sends events to, too."""
+        """Override of `oms_connector`: whom Kaufland writes to if events fail."""
         settings = super()._adapter_settings()
         if self.adapter == "kaufland":
             channel = self.sudo()
             email = channel.user_id.email or channel.company_id.email
-            settings |= {"event_url": channel.event_url, "event_email": email or ""}
+            settings["event_email"] = email or ""
         return settings

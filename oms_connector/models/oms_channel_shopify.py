@@ -1,8 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
-
-from ..channels.errors import ChannelError
-from ..language import error_text
 
 
 class OmsChannel(models.Model):
@@ -66,29 +62,12 @@ class OmsChannel(models.Model):
 
     def action_shopify_receive_events(self):
         """Have the shop send its events here, and none of its customers' data."""
-        count = self._ask_shopify(lambda adapter: adapter.subscribe())
+        count = self._ask_adapter(lambda adapter: adapter.subscribe())
         return self._notify(
             self.env._("Shopify sends the events of %s topics now.", count)
         )
 
     def action_shopify_stop_events(self):
         """Have the shop send no more events; orders come by the scheduled fetch."""
-        count = self._ask_shopify(lambda adapter: adapter.unsubscribe())
+        count = self._ask_adapter(lambda adapter: adapter.unsubscribe())
         return self._notify(self.env._("%s webhooks at Shopify were removed.", count))
-
-    def _ask_shopify(self, ask):
-        self.ensure_one()
-        self.check_access("write")
-        try:
-            return ask(self._adapter())
-        except ChannelError as error:
-            raise UserError(error_text(self.env, error)) from None
-
-    # === BUSINESS METHODS - ADAPTER === #
-
-    def _adapter_settings(self):
-        """Override of `oms_connector`: where the shop is to send its events."""
-        settings = super()._adapter_settings()
-        if self.adapter == "shopify":
-            settings["event_url"] = self.sudo().event_url
-        return settings

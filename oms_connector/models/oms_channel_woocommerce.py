@@ -1,10 +1,6 @@
 import secrets
 
 from odoo import fields, models
-from odoo.exceptions import UserError
-
-from ..channels.errors import ChannelError
-from ..language import error_text
 
 
 class OmsChannel(models.Model):
@@ -61,7 +57,7 @@ class OmsChannel(models.Model):
         self._check_woocommerce()
         if not self.woocommerce_webhook_secret:
             self.woocommerce_webhook_secret = secrets.token_urlsafe(24)
-        count = self._call_woocommerce(lambda adapter: adapter.subscribe())
+        count = self._ask_adapter(lambda adapter: adapter.subscribe())
         return self._notify_and_reload(
             self.env._("%s webhooks of the shop send its events now.", count)
         )
@@ -69,7 +65,7 @@ class OmsChannel(models.Model):
     def action_woocommerce_stop_events(self):
         """Have the shop send no more events; orders come by the scheduled fetch."""
         self._check_woocommerce()
-        count = self._call_woocommerce(lambda adapter: adapter.unsubscribe())
+        count = self._ask_adapter(lambda adapter: adapter.unsubscribe())
         self.woocommerce_webhook_secret = False
         return self._notify_and_reload(
             self.env._("%s webhooks of the shop were removed.", count)
@@ -84,18 +80,3 @@ class OmsChannel(models.Model):
     def _check_woocommerce(self):
         self.ensure_one()
         self.check_access("write")
-
-    def _call_woocommerce(self, ask):
-        try:
-            return ask(self._adapter())
-        except ChannelError as error:
-            raise UserError(error_text(self.env, error)) from None
-
-    # === BUSINESS METHODS - ADAPTER === #
-
-    def _adapter_settings(self):
-        """Override of `oms_connector`: where the shop is to send its events."""
-        settings = super()._adapter_settings()
-        if self.adapter == "woocommerce":
-            settings["event_url"] = self.sudo().event_url
-        return settings
