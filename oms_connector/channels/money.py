@@ -1,7 +1,18 @@
 """Money to the smallest unit of its currency."""
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_UP,
+    Decimal,
+    InvalidOperation,
+)
+from typing import Any
+
+from .document import LONGEST_NAME
+from .errors import Malformed
+from .text import _lt
 
 _DIGITS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -11,6 +22,24 @@ _DIGITS = {
 
 _NOISE = Decimal("1e-9")
 """What is smaller comes from floating point and is nobody's money."""
+
+
+def read_decimal(value: Any, channel: str) -> Decimal:
+    """A number as a channel sends it, as number or text; nothing is zero.
+
+    :param channel: its name, for people
+    :raise Malformed: where it is no number
+    """
+    try:
+        return Decimal(str(value or 0))
+    except InvalidOperation:
+        raise Malformed(
+            _lt(
+                "%(channel)s sent “%(value)s” where a number belongs",
+                channel=channel,
+                value=str(value)[:LONGEST_NAME],
+            )
+        ) from None
 
 
 def minor_unit(currency: str) -> Decimal:

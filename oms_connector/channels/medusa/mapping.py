@@ -6,8 +6,8 @@ what was taken out by an edit, and the total before returns and refunds.
 """
 
 from collections import defaultdict
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from functools import partial
 
 from ..document import (
     LONGEST_NAME,
@@ -22,7 +22,7 @@ from ..document import (
     Shipment,
 )
 from ..errors import Malformed, understanding
-from ..money import minor_unit, to_unit
+from ..money import minor_unit, read_decimal, to_unit
 from ..notice import ChannelReturn, ReturnItem, ReturnState
 from ..own_note import reason_and_key
 from ..raw import read
@@ -51,17 +51,7 @@ NUMBER_KEYS = ("house_number", "street_number")
 NOTE_KEYS = ("note", "notes", "customer_note")
 
 
-def decimal(value: Any) -> Decimal:
-    """A number as Medusa sends it, as number or text; nothing is zero."""
-    try:
-        return Decimal(str(value or 0))
-    except InvalidOperation:
-        raise Malformed(
-            _lt(
-                "Medusa sent “%(value)s” where a number belongs",
-                value=str(value)[:LONGEST_NAME],
-            )
-        ) from None
+decimal = partial(read_decimal, channel="Medusa")
 
 
 # --- Orders ---------------------------------------------------------------------------

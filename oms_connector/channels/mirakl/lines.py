@@ -6,12 +6,12 @@ are for the whole line. Whether prices hold their taxes, the order says.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 from ..document import LONGEST_NAME, LineKind, OrderLine
 from ..errors import Malformed
-from ..money import price_and_discount, to_unit
+from ..money import price_and_discount, read_decimal, to_unit
 from ..text import _lt
 
 GONE = ("REFUSED", "CANCELED")
@@ -25,17 +25,7 @@ TAX_MODES = {"TAX_INCLUDED": True, "TAX_EXCLUDED": False}
 RATE_STEP = Decimal("0.01")
 
 
-def decimal(value: Any) -> Decimal:
-    """A number as Mirakl sends it; nothing is zero."""
-    try:
-        return Decimal(str(value or 0))
-    except InvalidOperation:
-        raise Malformed(
-            _lt(
-                "Mirakl sent “%(value)s” where a number belongs",
-                value=str(value)[:LONGEST_NAME],
-            )
-        ) from None
+decimal = partial(read_decimal, channel="Mirakl")
 
 
 def known(states: Mapping, state: str, what: str):

@@ -7,12 +7,17 @@ depends on a setting that the order does not tell.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import partial
 
-from ..document import LONGEST_NAME, LineKind, OrderLine, TaxShare
-from ..errors import Malformed
-from ..money import price_and_discount, settle_as_stated, spread, to_unit
-from ..text import _lt
+from ..document import LineKind, OrderLine, TaxShare
+from ..money import (
+    price_and_discount,
+    read_decimal,
+    settle_as_stated,
+    spread,
+    to_unit,
+)
 from . import meta
 
 HUNDRED = Decimal(100)
@@ -21,17 +26,7 @@ ATTRIBUTE = "pa_"
 """How a variation's attributes begin that the shop has for all its products."""
 
 
-def decimal(value: object) -> Decimal:
-    """A number as WooCommerce sends it, as number or text; nothing is zero."""
-    try:
-        return Decimal(str(value or 0))
-    except InvalidOperation:
-        raise Malformed(
-            _lt(
-                "WooCommerce sent “%(value)s” where a number belongs",
-                value=str(value)[:LONGEST_NAME],
-            )
-        ) from None
+decimal = partial(read_decimal, channel="WooCommerce")
 
 
 @dataclass(frozen=True)
